@@ -1,0 +1,103 @@
+"""The policy as a value: limits, rules, activity, login. Reading it from TOML is `policy_toml`'s work.
+
+All durations are integer microseconds; None means that there is no such limit (`"off"` in the file).
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+class Limits(NamedTuple):
+    """The limits that apply to a request, every gap filled (rule, else tier, else `[session]`)."""
+
+    idle: int | None = 30 * MINUTE
+    absolute: int | None = 8 * HOUR
+    rolling: int | None = None
+    grace: int = 10 * SECOND
+    leeway: int = 30 * SECOND
+
+
+class OnExpiry(StrEnum):
+    END = "end"
+    REAUTHENTICATE = "reauthenticate"
+
+
+class Match(NamedTuple):
+    """What a rule applies to; an empty tuple matches everything. Patterns: `*` in a segment, `**` across."""
+
+    path: tuple[str, ...] = ()
+    method: tuple[str, ...] = ()
+    host: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    network: tuple[str, ...] = ()
+
+
+class Requirement(NamedTuple):
+    """What a rule demands of the session. `group` and `network` unmet is `denied`, the others `step_up`."""
+
+    amr: tuple[str, ...] = ()
+    acr: tuple[str, ...] = ()
+    auth_age: int | None = None
+    group: tuple[str, ...] = ()
+    network: tuple[str, ...] = ()
+
+
+class Rule(NamedTuple):
+    """One `[[rule]]`, its limits resolved. `own_absolute` tells that `absolute` is not `[session]`'s."""
+
+    name: str
+    match: Match
+    limits: Limits
+    public: bool = False
+    on_expiry: OnExpiry = OnExpiry.END
+    passive: bool = False
+    require: Requirement = Requirement()
+    risk: str | None = None
+    own_absolute: bool = False
+
+
+class PassivePattern(NamedTuple):
+    """One entry of `[activity].passive`: all given fields must hold. `header` is lower case and asks for presence."""
+
+    path: str | None = None
+    method: str | None = None
+    header: str | None = None
+
+
+class Activity(NamedTuple):
+    passive: tuple[PassivePattern, ...] = ()
+    websocket: str = "client"
+    """Which WebSocket messages count: client, none or all."""
+
+
+class Login(NamedTuple):
+    rewrite_upstream: bool = False
+    public: tuple[str, ...] = ()
+
+
+class AlertRule(NamedTuple):
+    """One entry of `[alerts]`: thresholds as given, and what follows (alert, step_up or end)."""
+
+    then: str = "alert"
+    thresholds: Mapping[str, int | str] = {}
+
+
+class Policy(NamedTuple):
+    """A whole policy. `version` is the first 12 hex digits of the SHA-256 of its text."""
+
+    name: str
+    version: str
+    session: Limits = Limits()
+    tiers: Mapping[str, Limits] = {}
+    rules: tuple[Rule, ...] = ()
+    activity: Activity = Activity()
+    login: Login = Login()
+    alerts: Mapping[str, AlertRule] = {}
+    floor: str | None = None
+    text: str = ""

@@ -1,0 +1,86 @@
+"""The server-side record of a session, as a value, and the few ways in which it changes.
+
+All times are integer microseconds since the epoch on nightlatch's own clock (which a warp may have moved).
+This module does not know who stores sessions, nor what limits apply to them: see `deadlines` and `decide`.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class State(StrEnum):
+    """Where a session stands. An end is for ever: nothing leads back to `ACTIVE` (DESIGN law 5)."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    """A clock ran out."""
+    ENDED = "ended"
+    """Logged out, revoked, reset or reused after rotation."""
+
+
+class End(NamedTuple):
+    """Why and when a session ended; `clock`, `limit`, `elapsed`, `rule`, `from_at` only where a clock ended it."""
+
+    at: int
+    reason: str
+    """`expired`, or one of logout, admin, backchannel, policy, reset, rotation_reuse."""
+    clock: str | None = None
+    limit: int | None = None
+    elapsed: int | None = None
+    """How long the clock had run when it ended the session, microseconds."""
+    rule: str | None = None
+    from_at: int | None = None
+    """The instant from which the clock ran."""
+
+
+class Session(NamedTuple):
+    """One session. `gap` is the widest time without activity since the person authenticated, and began at
+    `gap_from_at`: a tighter rule is judged against it, so that it cannot be had by first clicking somewhere looser."""
+
+    id: str
+    site: str
+    """Origin of the guarded upstream, such as `http://localhost:3000`. Sessions never cross sites."""
+    subject: str | None
+    source: str
+    """What kind of credential it lives on: `nightlatch`, `cookie` or `bearer`."""
+    started_at: int
+    authenticated_at: int
+    last_active_at: int
+    gap_from_at: int
+    gap: int = 0
+    reauthenticated_at: int | None = None
+    groups: tuple[str, ...] = ()
+    amr: tuple[str, ...] = ()
+    acr: str | None = None
+    network: str = ""
+    """Client network at the start: /24 or /48."""
+    agent: str = ""
+    """User-agent family at the start, such as `Firefox`."""
+    state: State = State.ACTIVE
+    end: End | None = None
+
+
+def touched(session: Session, at: int) -> Session:
+    """`session` after activity at `at`. A late touch never moves last activity back."""
+    if at <= session.last_active_at:
+        return session
+    ran = at - session.last_active_at
+    if ran > session.gap:
+        return session._replace(last_active_at=at, gap=ran, gap_from_at=session.last_active_at)
+    return session._replace(last_active_at=at)
+
+
+def reauthenticated(session: Session, at: int) -> Session:
+    """`session` after the same person authenticated again: the widest gap starts anew, `authenticated_at` stays
+    (so `[session].absolute` is not moved)."""
+    return session._replace(
+        reauthenticated_at=at, last_active_at=max(at, session.last_active_at), gap=0, gap_from_at=at
+    )
+
+
+def ended(session: Session, end: End) -> Session:
+    """`session` after its end; an earlier end wins."""
+    if session.end is not None:
+        return session
+    state = State.EXPIRED if end.reason == "expired" else State.ENDED
+    return session._replace(state=state, end=end)

@@ -65,34 +65,64 @@ class Decision(NamedTuple):
     policy: str
 
 
+class Guard(NamedTuple):
+    """What a running guard tells about itself, so that `nightlatch login` and `doctor` can find it."""
+
+    site: str
+    url: str
+    """Where it listens, without a trailing slash."""
+    cookie: str
+    """The name of nightlatch's own cookie there."""
+    identity: str
+    login: str
+    users: tuple[str, ...]
+    """Dev users as configured, `NAME[:group,...]`."""
+    policy: str
+    pid: int
+    started_at: int
+
+
 class LedgerReader(Protocol):
     """What can be asked. Safe on the event loop: no call waits for a writer."""
 
     def key(self) -> bytes:
         """The 32 random bytes with which credentials are fingerprinted on this ledger."""
+
     def warp(self) -> Warp:
         """The clock's segments since the last reset, as committed now by anyone."""
+
     def horizon(self) -> int:
         """The latest instant that the ledger has recorded; nightlatch's time never starts before it (law 7)."""
+
     def find(self, fingerprint: bytes) -> Found | None:
         """The session that a credential belongs to, live or ended; None when unknown."""
+
     def session(self, session_id: str) -> Session | None: ...
     def sessions(self, *, state: State | None = None, limit: int | None = None) -> Sequence[Session]:
         """Sessions, newest `started_at` first."""
+
     def match(self, prefix: str) -> Sequence[Session]:
         """Up to ten sessions whose id starts with `prefix`."""
+
     def idle_since(self, site: str, *, active_before: int, authenticated_before: int) -> Sequence[Session]:
         """Live sessions of `site` with last activity, or authentication, at or before the given instants: the
         sweeper's candidates, which the core then judges exactly."""
+
     def events(
         self, *, after: int = 0, types: Iterable[EventType] = (), since: int | None = None, session: str | None = None
     ) -> Iterable[Chained]:
         """Events with an id above `after`, oldest first."""
+
     def decision(self, decision_id: str) -> Decision | None: ...
     def decisions(self, session_id: str) -> Sequence[Decision]:
         """The logged decisions of a session, oldest first."""
+
     def issues(self, site: str, cookie: str) -> bool:
         """Whether the upstream of `site` has been seen to issue the cookie `cookie` (law of trust 4)."""
+
+    def guards(self) -> Sequence[Guard]:
+        """Guards that announced themselves, one a listen URL, newest first."""
+
     def close(self) -> None: ...
 
 
@@ -101,28 +131,43 @@ class LedgerWriter(Protocol):
 
     def create(self, session: Session, fingerprint: bytes, events: Iterable[Event]) -> bool:
         """Durable. Add a session with its first credential; False (and no change) when the fingerprint is known."""
+
     def end(self, session_id: str, end: End, event: Event) -> bool:
         """Durable. End a live session and record why; False (and no event) when it had ended already."""
+
     def end_all(self, site: str | None, end: End, policy: str) -> int:
         """Durable. End every live session (of one site), one event each; how many."""
+
     def touch(self, touches: Iterable[Touch]) -> None:
         """Not durable. Late and repeated touches are harmless; an ended session is not changed."""
+
     def rotate(self, session_id: str, old: bytes, new: bytes, at: int, grace_until: int, event: Event) -> bool:
         """Durable. Give a live session a new credential; False when `old` had been replaced already."""
+
     def reauthenticate(self, session_id: str, old: bytes, new: bytes, at: int, events: Iterable[Event]) -> bool:
         """Durable. Set `reauthenticated_at`, start the widest gap anew, replace the credential without grace."""
+
     def record(self, events: Iterable[Event]) -> None:
         """Durable. Append events to the chain."""
+
     def log(self, decisions: Sequence[Decision]) -> None:
         """Not durable. Append to the decision log and keep it within its bound."""
+
     def mark_issuer(self, site: str, cookie: str) -> None:
         """Durable. The upstream of `site` issues `cookie`."""
+
     def warp(self, segment: Segment, event: Event) -> None:
         """Durable. Move the clock."""
+
     def reset(self, wall: int, event: Event) -> int:
         """Durable. Return to wall time and end every session (reason `reset`); how many were ended."""
+
     def policy(self, name: str, version: str, text: str, at: int) -> None:
         """Durable. Remember a policy version that came into force (once per version)."""
+
+    def announce(self, guard: Guard) -> None:
+        """Durable. Remember a guard, in place of an earlier one on the same URL."""
+
     def close(self) -> None: ...
 
 

@@ -18,7 +18,7 @@ class Recorded(NamedTuple):
 class Exchange(NamedTuple):
     """A request with its place, time and outcome."""
 
-    index: int
+    position: int
     """Position of the entry in its file, from 0, skipped ones counted."""
     file: str
     at: int

@@ -30,10 +30,14 @@ class Identity(NamedTuple):
     token: TokenTimes | None = None
     token_id: bytes = b""
     """Fingerprint of this very token, to tell a refresh from a repeat."""
+    adoptable: bool = False
+    """An unknown value may be taken over as a session at first sight (law of trust 4)."""
 
 
 class Anonymous(NamedTuple):
-    """No credential at all."""
+    """No credential at all. `welcome`: the application logs its own people in, so it may see such requests."""
+
+    welcome: bool = False
 
 
 class Unreadable(NamedTuple):

@@ -1,4 +1,4 @@
-"""What was decided about one request, with its reason: data, read alike by the response, the audit, the CLI and the replay."""
+"""What was decided about one request, with its reason: data that response, audit, CLI and replay read alike."""
 
 from enum import StrEnum
 from typing import NamedTuple

@@ -92,7 +92,7 @@ class LedgerReader(Protocol):
         """The clock's segments since the last reset, as committed now by anyone."""
 
     def horizon(self) -> int:
-        """The latest instant that the ledger has recorded; nightlatch's time never starts before it (law 7)."""
+        """The latest instant recorded since the last reset (0: none); nightlatch's time never starts before it (law 7)."""
 
     def find(self, fingerprint: bytes) -> Found | None:
         """The session that a credential belongs to, live or ended; None when unknown."""

@@ -1,0 +1,75 @@
+"""The only reader of the wall clock. Everything else takes `now` as an argument (DESIGN law 2).
+
+A clock that steps back must not lengthen a session (law 7): the wall time that this process sees never goes back,
+and never runs slower than the monotonic clock.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from nightlatch.core.warp import Warp
+
+
+class WarpSource(Protocol):
+    """Where the warp is kept: the ledger."""
+
+    def warp(self) -> Warp: ...
+    def horizon(self) -> int: ...
+
+
+def wall_now() -> int:
+    """The wall clock, microseconds since the epoch."""
+    return time.time_ns() // 1000
+
+
+def monotonic_now() -> int:
+    """A clock that is never set, microseconds from an arbitrary start."""
+    return time.monotonic_ns() // 1000
+
+
+class SteadyWall:
+    """Wall time that follows steps forward (a laptop that slept) and ignores steps back."""
+
+    def __init__(self, wall: Callable[[], int] = wall_now, monotonic: Callable[[], int] = monotonic_now) -> None:
+        self._wall, self._monotonic = wall, monotonic
+        self._last, self._ticks = wall(), monotonic()
+
+    def now(self) -> int:
+        """Microseconds since the epoch; never less than last time plus what has passed since."""
+        ticks = self._monotonic()
+        self._last = max(self._wall(), self._last + ticks - self._ticks)
+        self._ticks = ticks
+        return self._last
+
+
+class WarpedClock:
+    """nightlatch's time: wall time through the warp, which is asked for anew at every reading, so that
+    `nightlatch clock advance` holds from the very next request."""
+
+    def __init__(self, source: WarpSource, wall: Callable[[], int] | None = None) -> None:
+        self._source = source
+        self._wall = wall or SteadyWall().now
+        warp = source.warp()
+        self._era = warp.segments[:1]
+        # A wall clock that stepped back while nobody ran: go on from what the ledger has seen, do not wait for it.
+        self._ahead = 0 if warp.frozen else max(0, source.horizon() - warp.at(self._wall()))
+        self._floor = source.horizon() if warp.frozen else 0
+
+    def read(self) -> tuple[int, int, Warp]:
+        """(`now`, wall time, the warp by which one became the other), all of the same instant."""
+        warp, wall = self._source.warp(), self._wall() + self._ahead
+        if self._era and warp.segments[:1] != self._era:
+            self._floor, self._ahead = 0, 0  # a reset ended every session: time starts again at the wall
+        self._era = warp.segments[:1]
+        self._floor = max(self._floor, warp.at(wall))
+        return self._floor, wall, warp
+
+    def now(self) -> int:
+        """nightlatch's time, microseconds. Never goes back, but by a reset."""
+        return self.read()[0]
+
+
+def read_clock(source: WarpSource) -> int:
+    """nightlatch's time once, for a command."""
+    return WarpedClock(source).now()

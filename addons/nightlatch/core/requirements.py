@@ -1,0 +1,46 @@
+"""What a rule demands beyond a live session: groups, network, and how and how lately the person authenticated."""
+
+from nightlatch.core.patterns import network_contains
+from nightlatch.core.policy import Requirement, Rule
+from nightlatch.core.request import RequestView
+from nightlatch.core.session import Session
+from nightlatch.core.verdict import Clock, Kind, Verdict
+
+
+def unmet(session: Session, rule: Rule, request: RequestView, now: int) -> Verdict | None:
+    """The verdict for the first demand of `rule` that is not met; None when all are.
+
+    Group and network cannot be mended by logging in again: `denied`. The others can: `step_up`, with what to ask the
+    login for (RFC 9470 section 3).
+    """
+    require = rule.require
+    if require == _NOTHING:
+        return None
+    name = rule.name or None
+    if require.group and not set(require.group) & set(session.groups):
+        return Verdict(Kind.DENIED, "group", name)
+    if require.network and not any(network_contains(net, request.address) for net in require.network):
+        return Verdict(Kind.DENIED, "network", name)
+    return _strength(session, require, name) or _age(session, require, name, now)
+
+
+_NOTHING = Requirement()
+
+
+def _strength(session: Session, require: Requirement, name: str | None) -> Verdict | None:
+    if require.acr and session.acr not in require.acr:
+        return Verdict(Kind.STEP_UP, "acr", name, asks=(("acr_values", " ".join(require.acr)),))
+    missing = [method for method in require.amr if method not in session.amr]
+    if missing:
+        return Verdict(Kind.STEP_UP, "amr", name, asks=(("amr", " ".join(missing)),))
+    return None
+
+
+def _age(session: Session, require: Requirement, name: str | None, now: int) -> Verdict | None:
+    if require.auth_age is None:
+        return None
+    elapsed = max(0, now - max(session.authenticated_at, session.reauthenticated_at or 0))
+    if elapsed < require.auth_age:
+        return None
+    asks = (("max_age", str(require.auth_age // 1_000_000)),)
+    return Verdict(Kind.STEP_UP, "auth_age", name, Clock.AUTH, require.auth_age, elapsed, asks=asks)

@@ -82,6 +82,31 @@ class Guard(NamedTuple):
     started_at: int
 
 
+class Link(NamedTuple):
+    """An event as it lies in the chain. `payload` is its canonical form, which was hashed; `at`, `type`, `session` and
+    `subject` repeat what is in it."""
+
+    id: int
+    at: int
+    type: str
+    session: str | None
+    subject: str | None
+    payload: str
+    prev: str
+    hash: str
+
+
+class LedgerFacts(NamedTuple):
+    """What `doctor` tells about a ledger."""
+
+    path: str
+    schema: int
+    sessions: Mapping[str, int]
+    """How many in each state; a state without sessions is left out."""
+    events: int
+    bytes: int
+
+
 class LedgerReader(Protocol):
     """What can be asked. Safe on the event loop: no call waits for a writer."""
 
@@ -92,7 +117,8 @@ class LedgerReader(Protocol):
         """The clock's segments since the last reset, as committed now by anyone."""
 
     def horizon(self) -> int:
-        """The latest instant recorded since the last reset (0: none); nightlatch's time never starts before it (law 7)."""
+        """The latest instant recorded since the last reset (0: none); nightlatch's time never starts before it
+        (law 7)."""
 
     def find(self, fingerprint: bytes) -> Found | None:
         """The session that a credential belongs to, live or ended; None when unknown."""
@@ -120,17 +146,28 @@ class LedgerReader(Protocol):
     def issues(self, site: str, cookie: str) -> bool:
         """Whether the upstream of `site` has been seen to issue the cookie `cookie` (law of trust 4)."""
 
+    def version(self) -> int:
+        """A number that changes whenever another connection has committed; cheap to ask ten times a second."""
+
     def guards(self) -> Sequence[Guard]:
         """Guards that announced themselves, one a listen URL, newest first."""
 
+    def links(self) -> Iterable[Link]:
+        """The whole chain as it is stored, oldest first, for `chain.verify_chain`."""
+
+    def last_link(self) -> int:
+        """The id of the last event that was ever added, even when it is no longer there; 0 when there was none."""
+
+    def facts(self) -> LedgerFacts: ...
     def close(self) -> None: ...
 
 
 class LedgerWriter(Protocol):
     """What can be changed. Calls marked durable return only when the change would survive a power cut."""
 
-    def create(self, session: Session, fingerprint: bytes, events: Iterable[Event]) -> bool:
-        """Durable. Add a session with its first credential; False (and no change) when the fingerprint is known."""
+    def create(self, session: Session, fingerprint: bytes, events: Iterable[Event], *, reissue: bool = False) -> bool:
+        """Durable. Add a session with its first credential; False (and no change) when the fingerprint is known.
+        With `reissue` a fingerprint whose session has ended moves to the new session (`--allow-reissue`)."""
 
     def end(self, session_id: str, end: End, event: Event) -> bool:
         """Durable. End a live session and record why; False (and no event) when it had ended already."""
@@ -143,6 +180,9 @@ class LedgerWriter(Protocol):
 
     def rotate(self, session_id: str, old: bytes, new: bytes, at: int, grace_until: int, event: Event) -> bool:
         """Durable. Give a live session a new credential; False when `old` had been replaced already."""
+
+    def attach(self, session_id: str, fingerprint: bytes, at: int, event: Event) -> bool:
+        """Durable. A further credential of a live session, beside the others; False when known or ended."""
 
     def reauthenticate(self, session_id: str, old: bytes, new: bytes, at: int, events: Iterable[Event]) -> bool:
         """Durable. Set `reauthenticated_at`, start the widest gap anew, replace the credential without grace."""
@@ -157,10 +197,11 @@ class LedgerWriter(Protocol):
         """Durable. The upstream of `site` issues `cookie`."""
 
     def warp(self, segment: Segment, event: Event) -> None:
-        """Durable. Move the clock."""
+        """Durable. Move the clock; `LedgerError` when another process moved it further meanwhile."""
 
     def reset(self, wall: int, event: Event) -> int:
-        """Durable. Return to wall time and end every session (reason `reset`); how many were ended."""
+        """Durable. Return to wall time and end every session (reason `reset`, at `event.at`: nightlatch's time until
+        then); how many were ended."""
 
     def policy(self, name: str, version: str, text: str, at: int) -> None:
         """Durable. Remember a policy version that came into force (once per version)."""
@@ -168,14 +209,7 @@ class LedgerWriter(Protocol):
     def announce(self, guard: Guard) -> None:
         """Durable. Remember a guard, in place of an earlier one on the same URL."""
 
+    def probe(self) -> None:
+        """Write nothing of note: tells whether the ledger can be written (again)."""
+
     def close(self) -> None: ...
-
-
-class LedgerFacts(NamedTuple):
-    """What `doctor` tells about a ledger."""
-
-    path: str
-    schema: int
-    sessions: Mapping[str, int]
-    events: int
-    bytes: int

@@ -1,0 +1,83 @@
+"""The audit events' hash chain: adding a link, and finding the first one that does not fit.
+
+Whoever changes, removes or inserts an event has to forge every later one. A chain without a secret cannot show more
+than that: keep its newest hash somewhere else to notice a chain that was forged as a whole.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
+
+from nightlatch.core.events import GENESIS, Event, canonical, chain_hash
+from nightlatch.ledger.port import Link
+from nightlatch.ledger.rows import event_of, storable
+
+_LAST = "SELECT hash FROM events ORDER BY id DESC LIMIT 1"
+_APPEND = "INSERT INTO events (happened_at, type, session, subject, payload, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
+
+
+def append(connection: sqlite3.Connection, events: Iterable[Event]) -> int:
+    """Add `events` to the chain; the id of the last. Within the caller's immediate transaction: nobody else can add
+    a link between reading the last one and writing the next.
+
+    Raises:
+        sqlite3.Error: the ledger cannot be written.
+    """
+    last = connection.execute(_LAST).fetchone()
+    prev = last[0] if last else GENESIS
+    added = 0
+    for event in events:
+        payload = canonical(event)
+        link = chain_hash(prev, payload)
+        added = connection.execute(_APPEND, (*searchable(event), payload, prev, link)).lastrowid or 0
+        prev = link
+    return added
+
+
+def searchable(event: Event) -> tuple[int, str, str | None, str | None]:
+    """What is kept in columns of its own, to be searched: instant, type, session, subject."""
+    return event.at, str(event.type), storable(event.session), storable(event.subject)
+
+
+class Misfit(NamedTuple):
+    """The first event that does not fit: its id, and why."""
+
+    id: int
+    why: str
+
+
+class Links(Protocol):
+    """Where the chain is read from: a ledger's reader."""
+
+    def links(self) -> Iterable[Link]: ...
+    def last_link(self) -> int: ...
+
+
+def verify_chain(ledger: Links) -> Misfit | None:
+    """The first event that does not fit, None when all do.
+
+    Raises:
+        LedgerError: the ledger cannot be read.
+    """
+    prev, expected = GENESIS, 1
+    for link in ledger.links():
+        why = flaw(link, expected, prev)
+        if why:
+            return Misfit(expected, why)
+        prev, expected = link.hash, expected + 1
+    if expected <= ledger.last_link():
+        return Misfit(expected, "it is missing, and so are all after it")
+    return None
+
+
+def flaw(link: Link, expected: int, prev: str) -> str | None:
+    """Why `link` is not the one with the id `expected` after the hash `prev`; None when it is."""
+    if link.id != expected:
+        return "it is missing"
+    if link.prev != prev:
+        return "it names another event as the one before it"
+    if link.hash != chain_hash(link.prev, link.payload):
+        return "its content is not what was hashed"
+    if (link.at, link.type, link.session, link.subject) != searchable(event_of(link.payload)):
+        return "its columns differ from its content"
+    return None

@@ -1,0 +1,195 @@
+"""The reading half of the SQLite ledger: answers on the event loop, sees every commit at once, waits for no writer.
+
+Knows the tables, not how they are changed. Every question is one statement, so each answer is of one instant.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from nightlatch.core.events import Chained, EventType
+from nightlatch.core.session import Session, State
+from nightlatch.core.warp import Segment, Warp
+from nightlatch.ledger import rows
+from nightlatch.ledger.files import connect_reader, explain
+from nightlatch.ledger.port import Decision, Found, Guard, LedgerError, LedgerFacts, LedgerReader, Link
+from nightlatch.ledger.schema import LEDGER_SCHEMA
+
+PAGE = 1000
+"""How many events are read at a time: a long read must not keep the log from being folded back into the file."""
+
+# Every piece put together here is a constant of this package; what a caller gives is always a bound parameter.
+_FIND = (
+    f"SELECT {rows.SESSION_COLUMNS}, {rows.CREDENTIAL_COLUMNS} "
+    "FROM credentials c JOIN sessions s ON s.id = c.session WHERE c.fingerprint = ?"
+)
+_SESSIONS = f"SELECT {rows.SESSION_COLUMNS} FROM sessions s"
+_NEWEST_FIRST = "ORDER BY s.started_at DESC, s.rowid DESC LIMIT ?"
+_LIVE = "FROM sessions WHERE state = 'active' AND site ="
+_IDLE = (
+    f"{_SESSIONS} WHERE s.rowid IN ("
+    f"SELECT rowid {_LIVE} ? AND last_active_at <= ? UNION SELECT rowid {_LIVE} ? AND authenticated_at <= ?)"
+)
+_EVENTS = f"SELECT {rows.EVENT_COLUMNS} FROM events"
+_SEGMENTS = (
+    "SELECT id, wall_at, warped_at, frozen, reset FROM clock "
+    "WHERE id >= coalesce((SELECT max(id) FROM clock WHERE reset), 0) ORDER BY id"
+)
+# From site to site along the index of live sessions, in place of a look at every one of them.
+_LAST_ACTIVE = (
+    "WITH RECURSIVE site(name) AS (SELECT min(site) FROM sessions WHERE state = 'active' UNION ALL "
+    "SELECT (SELECT min(site) FROM sessions WHERE state = 'active' AND site > name) FROM site WHERE name IS NOT NULL) "
+    f"SELECT max((SELECT max(last_active_at) {_LIVE} name)) FROM site"
+)
+_LAST_EVENT = (
+    "SELECT happened_at FROM events WHERE id > coalesce((SELECT event FROM clock WHERE reset ORDER BY id DESC LIMIT 1)"
+    ", 0) ORDER BY happened_at DESC LIMIT 1"
+)
+
+
+class SqliteReader:
+    """`LedgerReader` on an open connection. Every method raises `LedgerError` when the ledger cannot be read."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection, self._path = connection, path
+        self._execute: Callable[..., sqlite3.Cursor] = connection.execute
+        self._warp = Warp()
+        self._warp_id: int | None = None
+
+    def find(self, fingerprint: bytes) -> Found | None:
+        """On every request: one statement, one value."""
+        try:
+            row = self._execute(_FIND, (fingerprint,)).fetchone()
+            return None if row is None else rows.found_of(row)
+        except (sqlite3.Error, ValueError, KeyError) as error:
+            raise self._unreadable(error) from error
+
+    def warp(self) -> Warp:
+        """On every request: read again only when the clock was moved since."""
+        try:
+            (newest,) = self._execute("SELECT max(id) FROM clock").fetchone()
+        except sqlite3.Error as error:
+            raise self._unreadable(error) from error
+        if newest != self._warp_id:
+            self._warp, self._warp_id = self._segments()
+        return self._warp
+
+    def _segments(self) -> tuple[Warp, int | None]:
+        """The segments since the last reset and the id of the last row, of one instant."""
+        found = self._ask(_SEGMENTS)
+        moved = (Segment(wall, warped, bool(frozen)) for _, wall, warped, frozen, reset in found if not reset)
+        return Warp(tuple(moved)), found[-1][0] if found else None
+
+    def key(self) -> bytes:
+        return bytes(self._ask("SELECT value FROM settings WHERE name = 'key'")[0][0])
+
+    def horizon(self) -> int:
+        return max((row[0] or 0 for row in (*self._ask(_LAST_ACTIVE), *self._ask(_LAST_EVENT))), default=0)
+
+    def session(self, session_id: str) -> Session | None:
+        found = self._sessions("WHERE s.id = ?", rows.storable(session_id))
+        return found[0] if found else None
+
+    def sessions(self, *, state: State | None = None, limit: int | None = None) -> Sequence[Session]:
+        count = -1 if limit is None else max(0, limit)
+        if state is None:
+            return self._sessions(_NEWEST_FIRST, count)
+        return self._sessions(f"WHERE s.state = ? {_NEWEST_FIRST}", str(state), count)
+
+    def match(self, prefix: str) -> Sequence[Session]:
+        start = rows.storable(prefix)
+        return self._sessions("WHERE s.id >= ? AND s.id < ? ORDER BY s.id LIMIT 10", start, f"{start}\U0010ffff")
+
+    def idle_since(self, site: str, *, active_before: int, authenticated_before: int) -> Sequence[Session]:
+        return [rows.session_of(row) for row in self._ask(_IDLE, site, active_before, site, authenticated_before)]
+
+    def events(
+        self, *, after: int = 0, types: Iterable[EventType] = (), since: int | None = None, session: str | None = None
+    ) -> Iterator[Chained]:
+        wanted, values = _wanted(tuple(types), since, session)
+        if since is not None:
+            after = max(after, self._first_event(since) - 1)
+        return map(rows.chained_of, self._links(after, wanted, values))
+
+    def _first_event(self, since: int) -> int:
+        """Where to begin, so that the whole history need not be read for its last minutes."""
+        (first,) = self._ask("SELECT min(id) FROM events WHERE happened_at >= ?", since)[0]
+        return first or 0
+
+    def links(self) -> Iterator[Link]:
+        return self._links(0, "", ())
+
+    def _links(self, after: int, wanted: str, values: tuple[object, ...]) -> Iterator[Link]:
+        statement = f"{_EVENTS} WHERE id > ? {wanted} ORDER BY id LIMIT {PAGE}"
+        while page := self._ask(statement, after, *values):
+            yield from map(rows.link_of, page)
+            after = page[-1][0]
+
+    def last_link(self) -> int:
+        found = self._ask("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
+        return int(found[0][0]) if found else 0
+
+    def decision(self, decision_id: str) -> Decision | None:
+        found = self._decisions("WHERE id = ?", rows.storable(decision_id))
+        return found[0] if found else None
+
+    def decisions(self, session_id: str) -> Sequence[Decision]:
+        return self._decisions("WHERE session = ? ORDER BY position", rows.storable(session_id))
+
+    def issues(self, site: str, cookie: str) -> bool:
+        return bool(self._ask("SELECT 1 FROM issuers WHERE site = ? AND cookie = ?", site, rows.storable(cookie)))
+
+    def version(self) -> int:
+        return int(self._ask("PRAGMA data_version")[0][0])
+
+    def guards(self) -> Sequence[Guard]:
+        found = self._ask(f"SELECT {rows.GUARD_COLUMNS} FROM guards ORDER BY started_at DESC, rowid DESC")
+        return [rows.guard_of(row) for row in found]
+
+    def facts(self) -> LedgerFacts:
+        sessions: dict[str, int] = dict(self._ask("SELECT state, count(*) FROM sessions GROUP BY state"))
+        ((events,),) = self._ask("SELECT count(*) FROM events")
+        ((size,),) = self._ask("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+        return LedgerFacts(str(self._path), LEDGER_SCHEMA, sessions, events, size)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _sessions(self, clause: str, *values: object) -> list[Session]:
+        return [rows.session_of(row) for row in self._ask(f"{_SESSIONS} {clause}", *values)]
+
+    def _decisions(self, clause: str, *values: object) -> list[Decision]:
+        found = self._ask(f"SELECT {rows.DECISION_COLUMNS} FROM decisions {clause}", *values)
+        return [rows.decision_of(row) for row in found]
+
+    def _ask(self, statement: str, *values: object) -> list[rows.Row]:
+        try:
+            return self._execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: Exception) -> LedgerError:
+        if isinstance(error, sqlite3.Error):
+            return explain(self._path, error)
+        return LedgerError(f"The ledger {self._path} holds a row that was not written by nightlatch ({error!r}).")
+
+
+def _wanted(types: tuple[EventType, ...], since: int | None, session: str | None) -> tuple[str, tuple[object, ...]]:
+    """The conditions of a question for events, and their values."""
+    asked: list[tuple[str, tuple[object, ...]]] = []
+    if types:
+        asked.append((f"AND type IN ({', '.join('?' * len(types))})", tuple(map(str, types))))
+    if since is not None:
+        asked.append(("AND +happened_at >= ?", (since,)))  # the plus: walk by id, as the order asks
+    if session is not None:
+        asked.append(("AND session = ?", (rows.storable(session),)))
+    return " ".join(clause for clause, _ in asked), tuple(value for _, values in asked for value in values)
+
+
+def open_reader(path: str | Path) -> LedgerReader:
+    """The reading half of the ledger at `path`.
+
+    Raises:
+        LedgerError: no ledger there (the message names the remedy), a folder, unreadable, corrupt, newer.
+    """
+    return SqliteReader(connect_reader(Path(path)), Path(path))

@@ -1,0 +1,232 @@
+"""The writing half of the SQLite ledger: one immediate transaction a change, since a proxy and a CLI that write the
+same ledger is normal. Whether a session may still be changed is decided by the statement that changes it, never by an
+earlier look.
+
+Knows the tables and what must be on disk when; does not know when a session ought to end.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from nightlatch.core.events import Event, EventType
+from nightlatch.core.session import End, Session, State
+from nightlatch.core.warp import Segment
+from nightlatch.ledger import rows
+from nightlatch.ledger.chain import append
+from nightlatch.ledger.files import connect_writer, explained
+from nightlatch.ledger.port import Decision, Guard, LedgerError, LedgerWriter, Touch
+
+DECISIONS_KEPT = 50_000
+"""The bound of the decision log, in rows."""
+
+# Every piece put together here is a constant of this package; what a caller gives is always a bound parameter.
+_CREATE = f"INSERT INTO sessions VALUES ({', '.join('?' * rows.SESSION_WIDTH)})"
+_LIVE = "EXISTS (SELECT 1 FROM sessions s WHERE s.id = :session AND s.state = 'active')"
+_ISSUE = (
+    "INSERT INTO credentials (fingerprint, session, issued_at) "
+    "SELECT :fingerprint, :session, :at WHERE NOT EXISTS (SELECT 1 FROM credentials WHERE fingerprint = :fingerprint)"
+)
+_REISSUE = (
+    "UPDATE credentials SET session = :session, issued_at = :at, replaced_at = NULL, grace_until_at = NULL "
+    "WHERE fingerprint = :fingerprint AND EXISTS "
+    "(SELECT 1 FROM sessions s WHERE s.id = credentials.session AND s.state <> 'active')"
+)
+_REPLACE = (
+    "UPDATE credentials SET replaced_at = :at, grace_until_at = :grace "
+    f"WHERE fingerprint = :old AND session = :session AND replaced_at IS NULL AND {_LIVE}"
+)
+_END = (
+    "UPDATE sessions SET state = ?, ended_at = ?, end_reason = ?, end_clock = ?, end_limit = ?, end_elapsed = ?, "
+    "end_rule = ?, end_from_at = ? WHERE state = 'active'"
+)
+_ACTIVE = (
+    "UPDATE sessions SET last_active_at = :last_active_at "
+    "WHERE id = :session AND state = 'active' AND last_active_at < :last_active_at"
+)
+# The wider gap wins, of equals the earlier; one from before the last authentication stays forgotten.
+_GAP = (
+    "UPDATE sessions SET gap = :gap, gap_from_at = :gap_from_at WHERE id = :session AND state = 'active' "
+    "AND (gap < :gap OR (gap = :gap AND gap_from_at > :gap_from_at)) "
+    "AND :gap_from_at >= coalesce(reauthenticated_at, :gap_from_at)"
+)
+_REAUTHENTICATE = (
+    "UPDATE sessions SET reauthenticated_at = :at, last_active_at = max(last_active_at, :at), gap = 0, "
+    "gap_from_at = :at WHERE id = :session AND state = 'active'"
+)
+_LOG = f"INSERT OR IGNORE INTO decisions ({rows.DECISION_COLUMNS}) VALUES ({', '.join('?' * 15)})"
+_TRIM = "DELETE FROM decisions WHERE position <= (SELECT max(position) FROM decisions) - ?"
+_MOVE = "INSERT INTO clock (wall_at, warped_at, frozen, reset, event) VALUES (?, ?, ?, ?, ?)"
+_ANNOUNCE = f"INSERT OR REPLACE INTO guards ({rows.GUARD_COLUMNS}) VALUES ({', '.join('?' * 9)})"
+
+
+class SqliteWriter:
+    """`LedgerWriter` on an open connection. Every method raises `LedgerError` when the ledger cannot be written; then
+    nothing of the change is in it."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection, self._path = connection, path
+        self._execute = connection.execute
+        self._durable: bool | None = None
+        self._place = _place(path)
+
+    def create(self, session: Session, fingerprint: bytes, events: Iterable[Event], *, reissue: bool = False) -> bool:
+        names = {"fingerprint": fingerprint, "session": session.id, "at": session.started_at}
+        with self._change():
+            self._execute(_CREATE, rows.row_of(session))
+            issued = self._changed(_ISSUE, names) or (reissue and self._changed(_REISSUE, names))
+            return self._settle(issued, events)
+
+    def end(self, session_id: str, end: End, event: Event) -> bool:
+        with self._change():
+            return self._settle(self._changed(f"{_END} AND id = ?", (*_ending(end), session_id)), [event])
+
+    def end_all(self, site: str | None, end: End, policy: str) -> int:
+        with self._change():
+            return self._end_live(site, end, policy)
+
+    def _end_live(self, site: str | None, end: End, policy: str) -> int:
+        """Within a transaction: end the live sessions, of one site or all; how many."""
+        where, values = ("", ()) if site is None else (" AND site = ?", (site,))
+        found = self._execute(
+            f"SELECT id, subject, network, agent FROM sessions WHERE state = 'active'{where}",
+            values,
+        ).fetchall()
+        self._execute(f"{_END}{where}", (*_ending(end), *values))
+        kind, detail = EventType.SESSION_ENDED, {"reason": end.reason}
+        append(
+            self._connection,
+            (Event(kind, end.at, key, who, network, agent, policy, detail) for key, who, network, agent in found),
+        )
+        return len(found)
+
+    def touch(self, touches: Iterable[Touch]) -> None:
+        values = [touch._asdict() for touch in touches]
+        with self._change(durable=False):
+            self._connection.executemany(_ACTIVE, values)
+            self._connection.executemany(_GAP, values)
+
+    def rotate(self, session_id: str, old: bytes, new: bytes, at: int, grace_until: int, event: Event) -> bool:
+        with self._change():
+            return self._settle(self._replace(session_id, old, new, at, grace_until), [event])
+
+    def attach(self, session_id: str, fingerprint: bytes, at: int, event: Event) -> bool:
+        names = {"fingerprint": fingerprint, "session": session_id, "at": at}
+        with self._change():
+            return self._settle(self._changed(f"{_ISSUE} AND {_LIVE}", names), [event])
+
+    def reauthenticate(self, session_id: str, old: bytes, new: bytes, at: int, events: Iterable[Event]) -> bool:
+        with self._change():
+            replaced = old == new or self._replace(session_id, old, new, at, at)
+            done = replaced and self._changed(_REAUTHENTICATE, {"session": session_id, "at": at})
+            return self._settle(done, events)
+
+    def _replace(self, session: str, old: bytes, new: bytes, at: int, grace: int) -> bool:
+        """Within a transaction: `new` in place of `old`; False when `old` is not current or `new` is known."""
+        replaced = self._changed(_REPLACE, {"old": old, "session": session, "at": at, "grace": grace})
+        return replaced and self._changed(_ISSUE, {"fingerprint": new, "session": session, "at": at})
+
+    def record(self, events: Iterable[Event]) -> None:
+        with self._change():
+            append(self._connection, events)
+
+    def log(self, decisions: Sequence[Decision]) -> None:
+        with self._change(durable=False):
+            self._connection.executemany(_LOG, rows.decision_rows(decisions))
+            self._execute(_TRIM, (DECISIONS_KEPT,))
+
+    def mark_issuer(self, site: str, cookie: str) -> None:
+        with self._change():
+            self._execute("INSERT OR IGNORE INTO issuers (site, cookie) VALUES (?, ?)", (site, rows.storable(cookie)))
+
+    def warp(self, segment: Segment, event: Event) -> None:
+        """Raises also when another process moved the clock further meanwhile: this would move it back."""
+        with self._change():
+            newest = self._execute("SELECT wall_at, warped_at, frozen FROM clock ORDER BY id DESC LIMIT 1").fetchone()
+            current = Segment(*newest) if newest else Segment(segment.wall_at, segment.wall_at)
+            if segment.warped_at < max(current.warped_at, current.at(segment.wall_at)):
+                raise LedgerError("The clock was moved by somebody else at the same moment. Give the command again.")
+            self._execute(_MOVE, (*segment, False, append(self._connection, [event])))
+
+    def reset(self, wall: int, event: Event) -> int:
+        with self._change():
+            count = self._end_live(None, End(event.at, "reset"), event.policy)
+            self._execute(_MOVE, (wall, wall, False, True, append(self._connection, [event])))
+            return count
+
+    def policy(self, name: str, version: str, text: str, at: int) -> None:
+        with self._change():
+            self._execute("INSERT OR IGNORE INTO policies VALUES (?, ?, ?, ?)", (name, version, text, at))
+
+    def announce(self, guard: Guard) -> None:
+        with self._change():
+            self._execute(_ANNOUNCE, rows.guard_row(guard))
+
+    def probe(self) -> None:
+        with self._change():
+            self._execute("UPDATE settings SET value = value WHERE name = 'key'")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @contextlib.contextmanager
+    def _change(self, *, durable: bool = True) -> Iterator[None]:
+        """One immediate transaction: it takes the write lock at once, so nothing that it read can have changed when
+        it writes. `durable` waits for the disk; without it a power cut may take the last moments."""
+        with explained(self._path):
+            self._check_place()
+            self._synchronise(durable)
+            self._execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                if self._connection.in_transaction:
+                    self._execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    self._execute("ROLLBACK")
+
+    def _settle(self, done: bool, events: Iterable[Event]) -> bool:
+        """Close a change: with its events when it was made, else as though it had not been tried."""
+        if done:
+            append(self._connection, events)
+        else:
+            self._execute("ROLLBACK")
+        return done
+
+    def _changed(self, statement: str, values: dict[str, object] | rows.Row) -> bool:
+        return self._execute(statement, values).rowcount == 1
+
+    def _synchronise(self, durable: bool) -> None:
+        """The setting has no effect inside a transaction, and costs a little: only when it differs."""
+        if durable is not self._durable:
+            self._execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._durable = durable
+
+    def _check_place(self) -> None:
+        """A file that was removed can still be written by whoever has it open, and nobody else would ever see it."""
+        if _place(self._path) != self._place:
+            raise LedgerError(f"The ledger {self._path} was removed or replaced while in use. Restart nightlatch.")
+
+
+def _place(path: Path) -> tuple[int, int] | None:
+    """Which file is at `path` now; None when there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _ending(end: End) -> rows.Row:
+    state = State.EXPIRED if end.reason == "expired" else State.ENDED
+    return rows.ending_of(state, end)
+
+
+def open_writer(path: str | Path) -> LedgerWriter:
+    """The writing half of the ledger at `path`, which is made, or brought up to date, first. To be used by one thread.
+
+    Raises:
+        LedgerError: a folder, not writable, locked, corrupt, somebody else's, newer than this program.
+    """
+    return SqliteWriter(connect_writer(Path(path)), Path(path))

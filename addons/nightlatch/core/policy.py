@@ -101,3 +101,5 @@ class Policy(NamedTuple):
     alerts: Mapping[str, AlertRule] = {}
     floor: str | None = None
     text: str = ""
+    public: tuple[str, ...] = ()
+    """Path patterns that are public by command line (`--public`), whatever the rules say."""

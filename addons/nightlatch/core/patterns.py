@@ -1,0 +1,93 @@
+"""Patterns of paths, hosts and networks: does this one match? Knows no policy.
+
+`*` stands for anything within a segment, `**` for anything across segments; `/admin/**` matches `/admin` and all below.
+"""
+
+import re
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_address, ip_network
+from urllib.parse import quote, unquote
+
+_PLAIN = re.compile(r"[A-Za-z0-9/_.~\-]", re.ASCII)
+
+
+def path_matches(pattern: str, path: str, *, fold: bool = False, slash: bool = False) -> bool:
+    """Whether `path`, one reading of it, matches `pattern`.
+
+    A character of the pattern also matches its own percent-encoding, so that a pattern can be written either way.
+
+    Args:
+        pattern: begins with `/`; `*` within a segment, `**` across.
+        path: a reading, as `paths.readings` gives them.
+        fold: letter case makes no difference.
+        slash: a slash at the end makes no difference.
+    """
+    if fold:
+        path = path.casefold()
+    if slash:
+        path = path.rstrip("/") or "/"
+    return _path_pattern(pattern, fold, slash).fullmatch(path) is not None
+
+
+@lru_cache(maxsize=4096)
+def _path_pattern(pattern: str, fold: bool, slash: bool) -> re.Pattern[str]:
+    text = unquote(pattern, errors="surrogateescape")
+    if fold:
+        text = text.casefold()
+    if slash:
+        text = text.rstrip("/") or "/"
+    if text == "/**":
+        return re.compile("/.*", re.DOTALL)
+    below = text.endswith("/**")
+    source = "".join(_piece(part) for part in re.split(r"(/\*\*(?=/)|\*+)", text.removesuffix("/**")))
+    return re.compile(source + "(?:/.*)?" * below, re.DOTALL)
+
+
+def _piece(part: str) -> str:
+    if part == "/**":
+        return "(?:/.*)?"
+    if part.startswith("*"):
+        return "[^/]*" if part == "*" else ".*"
+    return "".join(_character(character) for character in part)
+
+
+def _character(character: str) -> str:
+    if _PLAIN.fullmatch(character):
+        return re.escape(character)
+    encoded = quote(character, safe="", errors="surrogateescape" if "\udc80" <= character <= "\udcff" else "replace")
+    return f"(?:{re.escape(character)}|(?i:{encoded}))"
+
+
+def host_matches(pattern: str, host: str) -> bool:
+    """Whether the host name `host` matches: `*` within a label, `**` across; a lone `*` matches every host.
+
+    Letter case and a dot at the end make no difference (RFC 9110 section 4.2.3, RFC 1034 section 3.1).
+    """
+    return pattern == "*" or _host_pattern(pattern).fullmatch(host.lower().removesuffix(".")) is not None
+
+
+@lru_cache(maxsize=1024)
+def _host_pattern(pattern: str) -> re.Pattern[str]:
+    parts = re.split(r"(\*+)", pattern.lower().removesuffix("."))
+    return re.compile("".join(_host_piece(part) for part in parts), re.DOTALL)
+
+
+def _host_piece(part: str) -> str:
+    if not part.startswith("*"):
+        return re.escape(part)
+    return "[^.]*" if part == "*" else ".*"
+
+
+@lru_cache(maxsize=8192)
+def network_contains(network: str, address: str) -> bool:
+    """Whether the IP address lies in `network` (CIDR, or one address). False where either cannot be read.
+
+    An IPv4 address that is mapped into IPv6 (`::ffff:10.0.0.1`) counts as the IPv4 address; a zone is ignored.
+    """
+    try:
+        ip = ip_address(address.partition("%")[0])
+        if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
+            ip = ip.ipv4_mapped
+        return ip in ip_network(network, strict=False)
+    except ValueError:
+        return False

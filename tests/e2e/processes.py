@@ -97,8 +97,9 @@ def nightlatch(*arguments: str, ledger: Path | None = None, directory: Path | No
 def start(directory: Path, upstream: str, *options: str, ledger: Path | None = None) -> Guard:
     """Start `nightlatch run` without waiting for it."""
     ledger = ledger or directory / "ledger.db"
-    ready = ["--ready-file", str(directory / "ready.json"), "--ledger", str(ledger), "--listen", "127.0.0.1:0"]
-    return Guard(["-m", "nightlatch_cli", "run", upstream, *ready, *options], directory, ledger)
+    files = ["--ready-file", str(directory / "ready.json"), "--ledger", str(ledger)]
+    listen = [] if "--listen" in options else ["--listen", "127.0.0.1:0"]
+    return Guard(["-m", "nightlatch_cli", "run", upstream, *files, *listen, *options], directory, ledger)
 
 
 def run(directory: Path, upstream: str, *options: str, ledger: Path | None = None) -> Guard:

@@ -1,0 +1,88 @@
+"""One engine, two shells: what the guard recorded, replayed under the same policy, gets the recorded verdicts."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.e2e.client import Browser
+from tests.e2e.conftest import USERS
+from tests.e2e.processes import Guard
+from tests.e2e.upstream import Upstream
+
+Start = Callable[..., Guard]
+
+
+def _live(guard: Guard) -> list[str]:
+    """An afternoon: strangers, two people, an idle end, a relogin, a revocation, polls. The verdicts as clients saw them."""
+    seen = []
+    ada, bob, stranger = Browser(guard.url).login("ada"), Browser(guard.url).login("bob"), Browser(guard.url)
+
+    def note(browser: Browser, path: str, **headers: str) -> None:
+        answer = browser.fetch(path, **headers)
+        seen.append(f"{path} {answer.verdict or ('public' if path == '/favicon.ico' else 'allow')}")
+
+    note(stranger, "/secret")
+    note(stranger, "/favicon.ico")
+    note(ada, "/reports")
+    guard.must("clock", "advance", "20m")
+    note(ada, "/reports")
+    note(bob, "/poll", Sec_Purpose="prefetch")
+    guard.must("clock", "advance", "11m")
+    note(ada, "/reports")
+    note(bob, "/reports")
+    note(bob, "/again")
+    ada.submit("/.nightlatch/logout")
+    note(ada, "/reports")
+    bob.cookies = {}
+    bob.login("bob")
+    note(bob, "/back")
+    guard.must("clock", "advance", "9h")
+    note(bob, "/late")
+    return seen
+
+
+def test_a_recording_replayed_gives_the_recorded_verdicts(guards: Start, upstream: Upstream, tmp_path: Path) -> None:
+    capture, decisions = tmp_path / "capture.jsonl", tmp_path / "decisions.jsonl"
+    guard = guards(upstream.url, *USERS, "--record", str(capture))
+    seen = _live(guard)
+    assert guard.stop() == 0
+    guard.must("replay", str(capture), "--policy", "default", "--decisions", str(decisions))
+    lines = [json.loads(line) for line in decisions.read_text().splitlines()]
+    told = [
+        f"{line['url'].partition('//')[2].partition('/')[1]}{_path(line['url'])} {line['verdict']}" for line in lines
+    ]
+    assert [line for line in told if "/.nightlatch/" not in line] == seen
+
+
+def test_a_recording_holds_no_credential(guards: Start, upstream: Upstream, tmp_path: Path) -> None:
+    capture = tmp_path / "capture.jsonl"
+    guard = guards(upstream.url, *USERS, "--record", str(capture))
+    browser = Browser(guard.url).login()
+    (value,) = browser.cookies.values()
+    browser.fetch(
+        f"/?token={value}",
+        Authorization=f"Bearer {value}",
+        Cookie=f"{next(iter(browser.cookies))}={value}; other={value}",
+    )
+    guard.stop()
+    assert value not in capture.read_text()
+    assert capture.stat().st_mode & 0o077 == 0
+
+
+def test_a_stricter_policy_on_the_same_recording(guards: Start, upstream: Upstream, tmp_path: Path) -> None:
+    capture = tmp_path / "capture.jsonl"
+    guard = guards(upstream.url, *USERS, "--record", str(capture))
+    browser = Browser(guard.url).login()
+    browser.fetch("/one")
+    guard.must("clock", "advance", "16m")
+    browser.fetch("/two")
+    guard.stop()
+    told = json.loads(guard.must("replay", str(capture), "--policy", "strict", "--against", "default", "--json"))
+    assert [policy["name"] for policy in told["policies"]] == ["strict", "default"]
+    strict, default = told["policies"]
+    assert strict["verdicts"]["expired"] == 1
+    assert default["verdicts"]["expired"] == 0
+
+
+def _path(url: str) -> str:
+    return url.partition("//")[2].partition("/")[2]

@@ -1,0 +1,65 @@
+"""Every command of `nightlatch`, by name: where its function is, and what it does in one line.
+
+Names only: a command's module is imported when the command is used, so that `nightlatch sessions` never waits for
+what only `nightlatch run` needs.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """A command: `module:function` of a Typer function."""
+
+    target: str
+    short_help: str
+
+
+class Family(NamedTuple):
+    """Commands that belong together; without a name the `default` one is meant (`sessions` is `sessions list`)."""
+
+    entries: Mapping[str, Entry]
+    default: str
+    short_help: str
+
+
+COMMANDS: Mapping[str, Entry | Family] = {
+    "run": Entry("nightlatch_cli.run:run", "Guard an application: the proxy in front of it."),
+    "demo": Entry(
+        "nightlatch_cli.demo:demo", "See it work: an application, the guard and a login, ready to play with."
+    ),
+    "sessions": Family(
+        {
+            "list": Entry("nightlatch_cli.sessions:list_sessions", "The sessions, newest first."),
+            "show": Entry("nightlatch_cli.sessions:show", "One session: its clocks, and why it ended."),
+            "end": Entry("nightlatch_cli.sessions:end", "End a session, at once and for ever."),
+        },
+        "list",
+        "Who is logged in, for how long still, and why others are not.",
+    ),
+    "explain": Entry("nightlatch_cli.explain:explain", "Why a session ended, or a request was refused."),
+    "events": Entry("nightlatch_cli.events:events", "The audit trail."),
+    "clock": Family(
+        {
+            "show": Entry("nightlatch_cli.clock_commands:show", "Wall time and nightlatch's time."),
+            "advance": Entry("nightlatch_cli.clock_commands:advance", "Move time forward, for every session."),
+            "freeze": Entry("nightlatch_cli.clock_commands:freeze", "Let time stand still."),
+            "resume": Entry("nightlatch_cli.clock_commands:resume", "Let time go on from where it stands."),
+            "reset": Entry("nightlatch_cli.clock_commands:reset", "Return to wall time; ends every session."),
+        },
+        "show",
+        "Move nightlatch's clock, to see a timeout without waiting for it.",
+    ),
+    "replay": Entry("nightlatch_cli.replay:replay", "What a policy would have done to recorded traffic."),
+    "policy": Family(
+        {
+            "list": Entry("nightlatch_cli.policy_commands:list_policies", "The presets."),
+            "show": Entry("nightlatch_cli.policy_commands:show", "A policy, as TOML and in words."),
+            "check": Entry("nightlatch_cli.policy_commands:check", "Whether a policy can come into force."),
+        },
+        "list",
+        "Presets, and checking a policy of one's own.",
+    ),
+    "login": Entry("nightlatch_cli.login:login", "Print a credential for curl (dev login only)."),
+    "doctor": Entry("nightlatch_cli.doctor:doctor", "What is wrong here, and what would let requests through."),
+}

@@ -1,0 +1,75 @@
+"""Options that several commands share, and the class of every command: it gives each option its variable in the
+environment and its default from `nightlatch.toml`, so that no command has to think of either.
+
+A value is taken from the command line, else from the environment, else from `nightlatch.toml`, else is the default.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer import TyperException
+from typer.core import TyperCommand
+
+from nightlatch_cli.config import Config, load_config, long_name
+from nightlatch_cli.exits import ExitCode, fail
+
+DEFAULT_LEDGER = Path(".nightlatch/ledger.db")
+
+LedgerOption = Annotated[
+    Path, typer.Option("--ledger", metavar="PATH", help="The ledger: the file in which sessions are kept.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+JsonlOption = Annotated[bool, typer.Option("--jsonl", help="Print a JSON document a line (comes before --json).")]
+
+_WITHOUT_VARIABLE = {"version", "help"}
+"""Not settings; `NIGHTLATCH_VERSION` is what somebody's build script may well be using."""
+
+
+def give_variables(params: list[Any]) -> None:
+    """Let each of a command's options be set by `NIGHTLATCH_` and its long name: `NIGHTLATCH_DEV_USER`."""
+    for param in params:
+        if param.param_type_name == "option" and param.name not in _WITHOUT_VARIABLE and not param.envvar:
+            param.envvar = "NIGHTLATCH_" + long_name(param).upper().replace("-", "_")
+            param.show_envvar = True
+
+
+class Command(TyperCommand):
+    """A command. What Typer calls contexts and parameters has no public type, hence `Any`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        give_variables(self.params)
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """The command line `args` as values, with `nightlatch.toml` behind the environment."""
+        if parent is None or "--help" in args:
+            return super().make_context(info_name, args, parent, **extra)
+        root = parent.find_root()
+        config = load_config(root.params.get("config"))
+        values = config.defaults([param for param in self.params if param.param_type_name == "option"])
+        try:
+            given = [*_said_before(root, self.params), *args]
+            return super().make_context(info_name, given, parent, default_map=values, **extra)
+        except TyperException as error:
+            _blame(error, config)
+            raise
+
+
+def _said_before(root: Any, params: list[Any]) -> list[str]:
+    """`--ledger PATH` as it stood before the command, for a command that has such an option: put first, so that one
+    that comes after the command wins."""
+    said = root.get_parameter_source("ledger")
+    if said is None or said.name != "COMMANDLINE" or not any(param.name == "ledger" for param in params):
+        return []
+    return ["--ledger", str(root.params["ledger"])]
+
+
+def _blame(error: TyperException, config: Config) -> None:
+    """Where the value that `error` objects to came from `nightlatch.toml`, say so."""
+    context, param = getattr(error, "ctx", None), getattr(error, "param", None)
+    if context is None or param is None:
+        return
+    source = context.get_parameter_source(param.name)
+    if source is not None and source.name == "DEFAULT_MAP":
+        fail(ExitCode.CONFIGURATION, f"{config.place(long_name(param))}: {error.message}")

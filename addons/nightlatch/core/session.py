@@ -70,6 +70,12 @@ def touched(session: Session, at: int) -> Session:
     return session._replace(last_active_at=at)
 
 
+def covered(session: Session, start: int, until: int) -> Session:
+    """`session` after (or during) an active exchange from `start` to `until`: activity all the while, so no gap."""
+    begun = touched(session, start)
+    return begun if until <= begun.last_active_at else begun._replace(last_active_at=until)
+
+
 def reauthenticated(session: Session, at: int) -> Session:
     """`session` after the same person authenticated again: the widest gap starts anew, `authenticated_at` stays
     (so `[session].absolute` is not moved)."""

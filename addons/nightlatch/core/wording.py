@@ -1,0 +1,89 @@
+"""Verdicts in words: one sentence that tells a person which clock ran out, by how much, or what else was the matter.
+
+The same sentence stands on pages, in problem documents and in challenges. It may not hold anything a client sent.
+"""
+
+from collections.abc import Mapping
+
+from nightlatch.core.policy import DAY, HOUR, MINUTE, SECOND
+from nightlatch.core.verdict import Clock, Kind, Verdict
+
+_UNITS = ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"), (SECOND, "second"))
+_CLOCKS = {
+    Clock.IDLE: "You were idle for {elapsed}; the limit is {limit}.",
+    Clock.ABSOLUTE: "You logged in {elapsed} ago; a session lasts {limit} at most.",
+    Clock.ROLLING: "This credential was issued {elapsed} ago; it is good for {limit}.",
+    Clock.TOKEN: "This token was issued {elapsed} ago; it was good for {limit}.",
+    Clock.AUTH: "You last proved who you are {elapsed} ago; this needs it within {limit}.",
+}
+_REASONS = {
+    "logout": "This session was logged out.",
+    "admin": "This session was ended by an administrator.",
+    "backchannel": "This session was ended by the identity provider.",
+    "policy": "This session was ended by the policy.",
+    "reset": "This session ended when the clock was reset.",
+    "rotation_reuse": "This session was ended because an old credential of it was used again.",
+    "duplicate": "The request carries two different credentials; only one can be meant.",
+    "unknown_credential": "The credential is not known here.",
+    "no_credential": "This needs a login.",
+    "not_yet_valid": "The token is not valid yet.",
+    "signature": "The token's signature does not fit any key that is trusted here.",
+    "unknown_key": "The token names a key that is not trusted here.",
+    "algorithm": "The token is signed with an algorithm that is not accepted here.",
+    "audience": "The token is meant for someone else.",
+    "issuer": "The token comes from an issuer that is not trusted here.",
+    "no_expiry": "The token does not say when it expires.",
+    "no_subject": "The token does not say whose it is.",
+    "type": "The token is of another kind.",
+    "too_large": "The credential is too large.",
+    "group": "Your groups do not allow this.",
+    "network": "This is not allowed from your network.",
+    "amr": "This needs a stronger login.",
+    "acr": "This needs a stronger login.",
+    "ledger": "The ledger of sessions cannot be used, so nobody can be let in.",
+}
+_KINDS = {
+    Kind.LOGIN: "This needs a login.",
+    Kind.EXPIRED: "The session has expired.",
+    Kind.REFUSED: "The session has ended.",
+    Kind.STEP_UP: "This needs a fresh login.",
+    Kind.DENIED: "This is not allowed.",
+    Kind.INVALID: "The credential cannot be read.",
+    Kind.ERROR: "Requests cannot be judged at the moment, so nobody can be let in.",
+}
+
+
+def sentence(verdict: Verdict) -> str:
+    """Why `verdict` came about, for the person whom it concerns."""
+    if verdict.clock is not None and verdict.limit is not None and verdict.elapsed is not None:
+        words = {"elapsed": spoken(verdict.elapsed), "limit": spoken(verdict.limit)}
+        return _CLOCKS[verdict.clock].format_map(words)
+    return _REASONS.get(verdict.reason) or _KINDS.get(verdict.kind, "This request may pass.")
+
+
+def told(query: Mapping[str, str]) -> str | None:
+    """The sentence for what `respond.login_location` told the dev login in its query; None when that makes no sense.
+
+    Only words of this module come out, whatever is in `query`.
+    """
+    try:
+        clock = Clock(query["clock"]) if "clock" in query else None
+        limit, elapsed = (int(query.get(name, "0")[:12]) * SECOND for name in ("limit", "elapsed"))
+        return sentence(Verdict(Kind(query["verdict"]), query.get("reason", ""), None, clock, limit, elapsed))
+    except (KeyError, ValueError):
+        return None
+
+
+def spoken(duration: int) -> str:
+    """`duration` (microseconds) in its two largest units, rounded down: `1 hour 31 minutes`, `0 seconds`."""
+    for place, (unit, name) in enumerate(_UNITS):
+        if duration >= unit:
+            first = _count(duration // unit, name)
+            smaller = _UNITS[place + 1 : place + 2]
+            rest = [_count(duration % unit // small, word) for small, word in smaller if duration % unit >= small]
+            return " ".join([first, *rest])
+    return "0 seconds"
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}" if number == 1 else f"{number} {name}s"

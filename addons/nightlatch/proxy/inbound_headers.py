@@ -1,0 +1,93 @@
+"""Which of a client's header fields must not reach the application. Pure: methods, names and field lists only.
+
+An application behind CGI or WSGI sees `X-Forwarded-User` and `X_Forwarded_User` as one, so a name is compared in
+lower case and with a `-` for everything that is neither letter nor digit.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+Field = tuple[bytes, bytes]
+Fields = tuple[Field, ...]
+"""Header fields as they are sent: names and values, in order."""
+
+_NEVER_FORWARDED = re.compile(
+    # Who is asking: nightlatch says so, nobody else.
+    rb"x-forwarded|x-forwarded-.*|forwarded|x-auth-request-.*|x-goog-authenticated-user-.*|x-goog-iap-.*|cf-access-.*"
+    rb"|x-pomerium-.*|x-amzn-oidc-.*|x-ms-client-principal.*|x-ms-token-.*|x-vouch-.*|x-authentik-.*|x-webauth-.*"
+    rb"|remote-(user|groups|email|name)|x-remote-.*|x-authenticated-.*|oidc-.*|ssl-client-.*|x-ssl-client-.*"
+    rb"|nightlatch-.*"
+    # From where: only the connection itself tells.
+    rb"|x-real-ip|x-client-ip|true-client-ip|x-cluster-client-ip|cf-connecting-ip|front-end-https|x-url-scheme"
+    # What is asked for: rules were matched against this path and this method (law of trust 1).
+    rb"|x-original-(url|uri|method)|x-rewrite-url|x-http-method|x-http-method-override|x-method-override"
+    # Hop by hop (RFC 9110 section 7.6.1): meant for this hop, not for the application.
+    rb"|keep-alive|proxy-connection|proxy-authorization|proxy-authenticate|trailer|http2-settings"
+)
+
+_NOT_TO_BE_NOMINATED = frozenset(
+    b"host content-length content-type content-encoding transfer-encoding expect cookie authorization origin referer"
+    b" range if-match if-none-match if-modified-since if-unmodified-since sec-websocket-key sec-websocket-version"
+    b" sec-websocket-protocol sec-websocket-extensions".split()
+)
+"""End-to-end fields that a `Connection` line cannot take away: what was judged is what arrives."""
+
+_HARMLESS = frozenset((b"close", b"keep-alive", b"upgrade"))
+
+_BY_ROLE = {b"connection": "connection", b"upgrade": "upgrade", b"te": "te"}
+
+
+@lru_cache(maxsize=1024)
+def role(name: bytes) -> str:
+    """What becomes of a client's field of this name: `pass`, `strip`, or one that is looked at and written anew."""
+    lower = name.lower()
+    found = _BY_ROLE.get(lower)
+    if found is not None:
+        return found
+    return "strip" if _NEVER_FORWARDED.fullmatch(re.sub(rb"[^a-z0-9]", b"-", lower)) else "pass"
+
+
+def tokens(fields: Iterable[Field], name: bytes) -> list[bytes]:
+    """The comma-separated tokens of every field `name` (lower case), in lower case."""
+    values = [value for field, value in fields if field.lower() == name]
+    return [token.strip().lower() for value in values for token in value.split(b",") if token.strip()]
+
+
+def is_websocket_handshake(method: str, fields: Iterable[Field]) -> bool:
+    """Whether this is a handshake that can be watched: RFC 6455, version 13, nothing else offered beside it."""
+    given = tuple(fields)
+    return (
+        method == "GET"
+        and tokens(given, b"upgrade") == [b"websocket"]
+        and tokens(given, b"sec-websocket-version") == [b"13"]
+        and b"upgrade" in tokens(given, b"connection")
+    )
+
+
+def forwardable(method: str, fields: Fields, *, http2: bool) -> list[Field]:
+    """`fields` without what a client must not tell the application, and without what was meant for this hop only.
+
+    `Connection` and `Upgrade` are written anew. Over HTTP/2 `TE: trailers` goes on: gRPC asks for it.
+    """
+    kept, special = [], []
+    for field in fields:
+        what = role(field[0])
+        if what == "pass":
+            kept.append(field)
+        elif what != "strip":
+            special.append(field)
+    return _rewritten(method, kept, special, http2=http2) if special else kept
+
+
+def _rewritten(method: str, kept: list[Field], special: list[Field], *, http2: bool) -> list[Field]:
+    asked = tokens(special, b"connection")
+    nominated = {token for token in asked if token not in _NOT_TO_BE_NOMINATED}
+    if nominated - _HARMLESS:
+        kept = [field for field in kept if field[0].lower() not in nominated]
+    if is_websocket_handshake(method, (*special, *kept)):
+        return [*kept, (b"Connection", b"Upgrade"), (b"Upgrade", b"websocket")]
+    if http2:
+        return [*kept, (b"te", b"trailers")] if tokens(special, b"te") == [b"trailers"] else kept
+    lasting = next((token for token in (b"close", b"keep-alive") if token in asked), None)
+    return kept if lasting is None else [*kept, (b"Connection", lasting)]

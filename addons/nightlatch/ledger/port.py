@@ -82,6 +82,15 @@ class Guard(NamedTuple):
     started_at: int
 
 
+class PolicyVersion(NamedTuple):
+    """A policy as it was when it came into force; `loaded_at` is the last time that it did."""
+
+    name: str
+    version: str
+    text: str
+    loaded_at: int
+
+
 class Link(NamedTuple):
     """An event as it lies in the chain. `payload` is its canonical form, which was hashed; `at`, `type`, `session` and
     `subject` repeat what is in it."""
@@ -152,6 +161,9 @@ class LedgerReader(Protocol):
     def guards(self) -> Sequence[Guard]:
         """Guards that announced themselves, one a listen URL, newest first."""
 
+    def policies(self) -> Sequence[PolicyVersion]:
+        """Every policy version that was ever in force, the last loaded first."""
+
     def links(self) -> Iterable[Link]:
         """The whole chain as it is stored, oldest first, for `chain.verify_chain`."""
 
@@ -204,7 +216,7 @@ class LedgerWriter(Protocol):
         then); how many were ended."""
 
     def policy(self, name: str, version: str, text: str, at: int) -> None:
-        """Durable. Remember a policy version that came into force (once per version)."""
+        """Durable. Remember a policy version that came into force (one row a version, with the last time)."""
 
     def announce(self, guard: Guard) -> None:
         """Durable. Remember a guard, in place of an earlier one on the same URL."""

@@ -1,0 +1,158 @@
+"""From a request to who it says it is: the credential is found, read in one way only, and fingerprinted.
+
+This module knows where credentials are in a request and nothing of what becomes of it. A credential leaves it only as
+a fingerprint.
+"""
+
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from nightlatch.core.identity import Anonymous, Identity, Presented, Unreadable
+from nightlatch.core.request import RequestView
+from nightlatch.core.warp import Warp
+from nightlatch.identity.claims import TokenRefused, token_times
+from nightlatch.identity.cookies import cookie_values
+from nightlatch.identity.fingerprint import fingerprint
+from nightlatch.identity.tokens import TokenVerifier
+
+_LARGEST = 16 * 1024
+_CHOICES = "nightlatch, cookie:NAME, cookie:NAME* (in chunks) or bearer"
+
+
+class SourceKind(StrEnum):
+    """What kind of credential a site lives on."""
+
+    NIGHTLATCH = "nightlatch"
+    COOKIE = "cookie"
+    BEARER = "bearer"
+
+
+class Source(NamedTuple):
+    """Where the credential is. `name`: the cookie's, with `*` at its end when it comes in chunks; empty for bearer."""
+
+    kind: SourceKind
+    name: str = ""
+
+
+class PresentedNames(NamedTuple):
+    """What carries the credential, and has to go when it must not reach the upstream."""
+
+    cookies: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+
+
+class Reading(NamedTuple):
+    """How the credentials of one guarded site are read; made once, when the guard starts."""
+
+    source: Source
+    key: bytes
+    """The ledger's."""
+    site: str
+    verifier: TokenVerifier | None = None
+    """For bearer."""
+    welcome: bool = False
+    """The application logs its own people in: requests without a credential may reach it."""
+
+
+def parse_source(text: str) -> Source:
+    """What `--identity` says. The name of nightlatch's own cookie is left empty: see `own_cookie`.
+
+    Raises:
+        ValueError: no such source; names the choices and the nearest.
+    """
+    kind, colon, name = text.strip().partition(":")
+    if kind == "assertion":
+        raise ValueError(f"--identity {text}: assertions are not supported yet; choose {_CHOICES}")
+    if kind == SourceKind.COOKIE and _is_cookie_name(name):
+        return Source(SourceKind.COOKIE, name)
+    if kind == SourceKind.COOKIE:
+        raise ValueError(f"--identity {text}: expected the name of a cookie, such as cookie:PHPSESSID")
+    if kind in (SourceKind.NIGHTLATCH, SourceKind.BEARER) and not colon:
+        return Source(SourceKind(kind))
+    near = get_close_matches(kind.lower(), [*SourceKind], 1)
+    raise ValueError(f"--identity {text}: unknown; choose {_CHOICES}" + (f". Did you mean {near[0]}?" if near else ""))
+
+
+def own_cookie(origin: str) -> str:
+    """The name of nightlatch's own cookie at `origin` (law of trust 14): browsers refuse `__Host-` on http, and the
+    port keeps two guards on one machine apart, as cookies do not know ports."""
+    parts = urlsplit(origin)
+    return "__Host-nightlatch" if parts.scheme == "https" else f"nightlatch-{parts.port or 80}"
+
+
+def presented_names(source: Source) -> PresentedNames:
+    """What to strip from a request so that the credential does not go on."""
+    if source.kind is SourceKind.BEARER:
+        return PresentedNames(headers=("authorization",))
+    return PresentedNames(cookies=(source.name,))
+
+
+def identify(request: RequestView, reading: Reading, wall: int, warp: Warp, *, adoptable: bool = False) -> Presented:
+    """Who `request` says it is.
+
+    Args:
+        request: as the client sent it.
+        reading: how this site's credentials are read.
+        wall: the wall clock, microseconds, of the same instant as the request's `now`.
+        warp: by which one became the other.
+        adoptable: in cookie mode: unknown values may still be taken over (law of trust 4).
+
+    Raises:
+        ValueError: a bearer site without a verifier; a fault of the configuration.
+    """
+    if reading.source.kind is SourceKind.BEARER:
+        return _bearer(request, reading, wall, warp)
+    values = cookie_values(request.headers, reading.source.name)
+    if not values:
+        return Anonymous(welcome=reading.welcome)
+    if len(values) > 1:
+        return Unreadable("duplicate")
+    if len(values[0]) > _LARGEST:
+        return Unreadable("too_large")
+    kind = reading.source.kind
+    return Identity(
+        str(kind), credential_fingerprint(reading, values[0]), adoptable=adoptable and kind is SourceKind.COOKIE
+    )
+
+
+def credential_fingerprint(reading: Reading, credential: str) -> bytes:
+    """The fingerprint under which `identify` will find this cookie value (read by `read_value`) again."""
+    return fingerprint(reading.key, reading.site, str(reading.source.kind), credential)
+
+
+def _bearer(request: RequestView, reading: Reading, wall: int, warp: Warp) -> Presented:
+    if reading.verifier is None:
+        raise ValueError("--identity bearer needs keys: --jwt-key-file or --jwks")
+    values = request.headers.get("authorization", ())
+    if len(values) > 1:
+        return Unreadable("duplicate")
+    scheme, _, token = values[0].strip().partition(" ") if values else ("", "", "")
+    if scheme.lower() != "bearer":
+        return Anonymous(welcome=reading.welcome)
+    try:
+        return _token_identity(token.strip(), reading, reading.verifier, wall, warp)
+    except TokenRefused as refusal:
+        return Unreadable(refusal.reason)
+
+
+def _token_identity(token: str, reading: Reading, verifier: TokenVerifier, wall: int, warp: Warp) -> Identity:
+    verified = verifier.verify(token, wall)
+    return Identity(
+        source=str(SourceKind.BEARER),
+        fingerprint=credential_fingerprint(reading, verified.session_key),
+        subject=verified.subject,
+        groups=verified.groups,
+        amr=verified.amr,
+        acr=verified.acr,
+        token=token_times(verified, warp, verified.first_seen),
+        token_id=fingerprint(reading.key, reading.site, "token", token),
+    )
+
+
+def _is_cookie_name(name: str) -> bool:
+    """A token of RFC 9110, which may end in `*` for chunks."""
+    return (
+        bool(name.rstrip("*")) and name.isascii() and name.isprintable() and not set(name) & set(' ()<>@,;:\\"/[]?={}')
+    )

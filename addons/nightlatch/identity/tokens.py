@@ -1,0 +1,180 @@
+"""Bearer tokens: is this JWT genuine, from the right issuer, for us?
+
+PyJWT checks signature, audience and issuer. Times are not looked at: the core judges them by nightlatch's own clock,
+which a warp may have moved. What is accepted is settled by configuration and keys alone, never by the token
+(RFC 8725). This module knows neither sessions nor the ledger, which has to be asked even when a token is good.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+import jwt
+from jwt.types import Options
+
+from nightlatch.identity.claims import TokenRefused, VerifiedToken, read_claims, strict_json
+from nightlatch.identity.keys import ALGORITHMS, KeyUnusable, VerificationKey
+
+DEFAULT_ALGORITHMS = ("RS256", "ES256", "EdDSA")
+_LARGEST = 16 * 1024
+_REMEMBERED = 4096
+_COMPACT = re.compile(r"([\w-]+)\.([\w-]+)\.[\w-]+", re.ASCII)
+_TYPES = frozenset({"", "jwt", "at+jwt"})
+_OPTIONS: Options = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, "require": ["exp", "aud"]}
+_REASONS: tuple[tuple[type[jwt.PyJWTError], str], ...] = (
+    (jwt.InvalidSignatureError, "signature"),
+    (jwt.InvalidAudienceError, "audience"),
+    (jwt.InvalidIssuerError, "issuer"),
+)
+
+
+class TokenSettings(NamedTuple):
+    """What tokens have to be like. `issuer` None: any issuer that holds one of the keys."""
+
+    audience: str
+    keys: tuple[VerificationKey, ...]
+    issuer: str | None = None
+    algorithms: tuple[str, ...] = DEFAULT_ALGORITHMS
+    session_claim: str = "sid"
+
+
+class TokenVerifier:
+    """Verifies tokens and remembers the latest that were good (a few thousand), as checking a signature costs a
+    hundred times more than looking up a hash."""
+
+    def __init__(self, settings: TokenSettings) -> None:
+        """Raises:
+        ValueError: no audience, or an algorithm that does not exist or accepts anything.
+        KeyUnusable: no key is for any of the algorithms.
+        """
+        if not settings.audience:
+            raise ValueError("tokens need an audience: --jwt-audience NAME (what `aud` of your tokens says)")
+        check_algorithms(settings.algorithms)
+        self._settings = settings
+        self._keys = tuple(_for_use(settings))
+        self._good: dict[bytes, VerifiedToken] = {}
+
+    def verify(self, token: str, wall: int) -> VerifiedToken:
+        """What the genuine `token` says.
+
+        Args:
+            token: as in the Authorization header.
+            wall: the wall clock, microseconds: when the token is seen, remembered as `first_seen`.
+
+        Raises:
+            TokenRefused: with the reason.
+        """
+        if len(token) > _LARGEST:
+            raise TokenRefused("too_large")
+        digest = sha256(token.encode("utf-8", "surrogatepass")).digest()
+        known = self._good.get(digest)
+        if known is None:
+            known = self._verified(token, wall)
+            self._remember(digest, known)
+        return known
+
+    def forget(self) -> None:
+        """Verify everything anew: to be called when keys or policy change (law of trust 10)."""
+        self._good.clear()
+
+    def _remember(self, digest: bytes, token: VerifiedToken) -> None:
+        if len(self._good) >= _REMEMBERED:
+            del self._good[next(iter(self._good))]
+        self._good[digest] = token
+
+    def _verified(self, token: str, wall: int) -> VerifiedToken:
+        header, claims = map(strict_json, _segments(token))
+        self._check(token, self._algorithm(header), header.get("kid"))
+        return read_claims(claims, self._settings.session_claim, wall)
+
+    def _algorithm(self, header: dict[str, Any]) -> str:
+        """The header's algorithm, if it is one of ours; also refuses what asks for special treatment."""
+        if "crit" in header:
+            raise TokenRefused("critical_extension")
+        if str(header.get("typ", "")).lower().removeprefix("application/") not in _TYPES:
+            raise TokenRefused("type")
+        algorithm = header.get("alg")
+        if not isinstance(algorithm, str) or algorithm not in self._settings.algorithms:
+            raise TokenRefused("algorithm")
+        return algorithm
+
+    def _check(self, token: str, algorithm: str, kid: object) -> None:
+        refusal = TokenRefused("unknown_key")
+        for key in _candidates(self._keys, algorithm, kid):
+            try:
+                jwt.decode(token, **self._demands(key, algorithm))
+            except jwt.PyJWTError as problem:
+                refusal = TokenRefused(_reason(problem))
+                if refusal.reason != "signature":
+                    break
+            else:
+                return
+        raise refusal
+
+    def _demands(self, key: VerificationKey, algorithm: str) -> dict[str, Any]:
+        settings = self._settings
+        return {
+            "key": key.key,
+            "algorithms": [algorithm],
+            "audience": settings.audience,
+            "issuer": settings.issuer,
+            "options": _OPTIONS,
+        }
+
+
+def check_algorithms(algorithms: Iterable[str]) -> None:
+    """Raises:
+    ValueError: none at all, or a name that is no signature algorithm; names the nearest.
+    """
+    names = tuple(algorithms)
+    if not names:
+        raise ValueError("--jwt-algorithms is empty; the default is " + ", ".join(DEFAULT_ALGORITHMS))
+    for name in names:
+        if name.lower() == "none":
+            raise ValueError("--jwt-algorithms none: it would accept tokens that anybody wrote")
+        if name not in ALGORITHMS:
+            near = get_close_matches(name.upper(), ALGORITHMS, 1, 0)
+            raise ValueError(f"--jwt-algorithms {name}: unknown; did you mean {near[0]}?")
+
+
+def _for_use(settings: TokenSettings) -> Iterator[VerificationKey]:
+    """The keys that fit the algorithms, the others left out."""
+    allowed = frozenset(settings.algorithms)
+    usable = [key._replace(algorithms=key.algorithms & allowed) for key in settings.keys if key.algorithms & allowed]
+    if not usable:
+        raise KeyUnusable(f"no key is for {', '.join(settings.algorithms)}; {_remedy(settings.keys)}")
+    yield from usable
+
+
+def _remedy(keys: Iterable[VerificationKey]) -> str:
+    """What to add; for a shared secret it is a choice to be made knowingly, as whoever verifies can also forge."""
+    possible = set().union(*(key.algorithms for key in keys))
+    likely = [name for name in (*DEFAULT_ALGORITHMS, *sorted(possible)) if name in possible]
+    return f"these are for {', '.join(sorted(possible))}: add --jwt-algorithms {likely[0]}" if likely else "give a key"
+
+
+def _segments(token: str) -> tuple[str, str]:
+    compact = _COMPACT.fullmatch(token)
+    if compact is None:
+        raise TokenRefused("malformed")
+    return compact[1], compact[2]
+
+
+def _candidates(keys: Iterable[VerificationKey], algorithm: str, kid: object) -> list[VerificationKey]:
+    """Keys for `algorithm`; a `kid` only chooses among them (it is compared, never a path or a query). A key without
+    a name, as from a PEM file, is meant by every `kid`."""
+    fit = [key for key in keys if algorithm in key.algorithms]
+    return fit if kid is None else [key for key in fit if key.kid is None or key.kid == kid]
+
+
+def _reason(problem: jwt.PyJWTError) -> str:
+    return next((reason for kind, reason in _REASONS if isinstance(problem, kind)), _missing(problem))
+
+
+def _missing(problem: jwt.PyJWTError) -> str:
+    """PyJWT tells a claim that is missing by its name."""
+    if isinstance(problem, jwt.MissingRequiredClaimError):
+        return {"exp": "no_expiry", "aud": "audience", "iss": "issuer"}.get(problem.claim, "malformed")
+    return "malformed"

@@ -1,0 +1,118 @@
+"""The mitmproxy addon: one class whose hooks are a few lines each, and fail closed.
+
+An exception in a hook would let the request through (mitmproxy logs it and goes on), so every hook that a request
+passes answers 503 instead. What is done with a request is told in `gate`, what with an answer in `afterwards`.
+"""
+
+from collections.abc import Awaitable
+
+from mitmproxy import ctx, exceptions, http, tcp
+from mitmproxy.addonmanager import Loader
+
+from nightlatch.ledger.port import LedgerError
+from nightlatch.proxy import afterwards
+from nightlatch.proxy.answers import is_own, refuse_bluntly, refuse_connect
+from nightlatch.proxy.entrance import enter, fail_closed, may_pass
+from nightlatch.proxy.forbidden_options import guarded_site, refuse_bypasses, refuse_unknown
+from nightlatch.proxy.options import OPTIONS, PREFIX
+from nightlatch.proxy.recorder import RecordingUnusable
+from nightlatch.proxy.service import Service, open_service
+from nightlatch.proxy.settings import SettingsInvalid, read_settings
+
+
+class Nightlatch:
+    """Guards what mitmproxy forwards, in `nightlatch run` and, loaded by `addons/latch.py`, in stock mitmproxy."""
+
+    def __init__(self) -> None:
+        self.service: Service | None = None
+        self.started = False
+
+    def load(self, loader: Loader) -> None:
+        for option in OPTIONS:
+            loader.add_option(PREFIX + option.name, str, option.default, option.help)
+
+    def configure(self, updated: set[str]) -> None:
+        refuse_unknown(ctx.options)
+        refuse_bypasses(ctx.options)
+        if not any(name.startswith(PREFIX) or name == "mode" for name in updated):
+            return
+        if self.started:
+            raise exceptions.OptionsError("nightlatch: its options cannot be changed while it runs; start it anew")
+        self.done()
+        self.service = self._open()
+
+    def _open(self) -> Service:
+        try:
+            settings = read_settings({option.name: getattr(ctx.options, PREFIX + option.name) for option in OPTIONS})
+            hosts = frozenset(ctx.options.nightlatch_hosts.lower().split())
+            return open_service(settings, guarded_site(ctx.options.mode), hosts)
+        except (SettingsInvalid, RecordingUnusable, LedgerError) as error:
+            raise exceptions.OptionsError(f"nightlatch: {error}") from error
+
+    def running(self) -> None:
+        if self.service is not None:
+            ctx.options.update(connection_strategy="lazy", keep_host_header=True, rawtcp=False)
+            self.service.run()
+            self.started = True
+
+    def requestheaders(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
+        try:
+            waiting = enter(self.service, flow)
+        except Exception as error:
+            fail_closed(self.service, flow, error)
+            return None
+        return None if waiting is None else self._closed(flow, waiting)
+
+    def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
+        if flow.response is not None:
+            return None
+        waiting = afterwards.body_is_in(self.service, flow)
+        if waiting is not None:
+            return self._closed(flow, waiting)
+        if not may_pass(flow):
+            refuse_bluntly(flow)
+        return None
+
+    def responseheaders(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
+        if is_own(flow) or self.service is None:
+            return None
+        try:
+            waiting = afterwards.answer_begins(self.service, flow)
+        except Exception as error:
+            fail_closed(self.service, flow, error)
+            return None
+        return None if waiting is None else self._closed(flow, waiting)
+
+    def response(self, flow: http.HTTPFlow) -> None:
+        if self.service is not None and flow.websocket is None:
+            afterwards.over(self.service, flow)
+
+    def error(self, flow: http.HTTPFlow) -> None:
+        if self.service is not None:
+            afterwards.over(self.service, flow)
+
+    def websocket_message(self, flow: http.HTTPFlow) -> None:
+        if self.service is not None:
+            afterwards.message(self.service, flow)
+
+    def websocket_end(self, flow: http.HTTPFlow) -> None:
+        if self.service is not None:
+            afterwards.over(self.service, flow)
+
+    def http_connect(self, flow: http.HTTPFlow) -> None:
+        if self.service is None or not self.service.hosts:
+            refuse_connect(flow)
+
+    def tcp_start(self, flow: tcp.TCPFlow) -> None:
+        flow.kill()
+
+    def done(self) -> None:
+        if self.service is not None:
+            self.service.close()
+            self.service = None
+
+    async def _closed(self, flow: http.HTTPFlow, waiting: Awaitable[None]) -> None:
+        try:
+            await waiting
+        except Exception as error:
+            fail_closed(self.service, flow, error)

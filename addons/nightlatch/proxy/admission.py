@@ -1,0 +1,69 @@
+"""Whether a request can be judged at all: who is asked, and in what form (laws of trust 2 and 9).
+
+What cannot be judged does not pass. Pure: it sees the request's parts, and answers with a status and a reason.
+"""
+
+from ipaddress import ip_address
+from typing import NamedTuple
+
+from nightlatch.core.request import RequestView
+
+
+class Refusal(NamedTuple):
+    """An answer given before any judgement; `page` names the page that a browser gets."""
+
+    status: int
+    page: str
+    detail: str
+
+
+class Target(NamedTuple):
+    """How the request names what it asks: the target's own authority (HTTP/2 or absolute form) and `Host`."""
+
+    authority: str
+    hosts: tuple[str, ...]
+    scheme: str
+
+
+def admit(request: RequestView, target: Target, known_hosts: tuple[str, ...]) -> Refusal | None:
+    """None when the request can be judged, else what to answer instead.
+
+    Args:
+        request: the request, its `host` taken from the target's authority, else from `Host`.
+        target: the same, in the client's own words.
+        known_hosts: host names the guarded site answers for besides loopback.
+    """
+    if len(target.hosts) > 1 or not (target.authority or target.hosts):
+        return Refusal(400, "bad_request", "A request needs exactly one Host header.")
+    if target.authority and target.hosts and not _same(target.authority, target.hosts[0], target.scheme):
+        return Refusal(400, "bad_request", "The Host header and the request target name different hosts.")
+    if not _plain(target.authority or target.hosts[0]):
+        return Refusal(400, "bad_request", "The Host header is malformed.")
+    if not request.path.startswith("/"):
+        return Refusal(400, "bad_request", "The request target must be a path.")
+    if not answers_for(request.host, known_hosts):
+        return Refusal(421, "misdirected", request.host)
+    return None
+
+
+def answers_for(host: str, known_hosts: tuple[str, ...]) -> bool:
+    """Whether the guarded site answers for `host`: `localhost`, below it, loopback, or a host that it was told."""
+    if host == "localhost" or host.endswith(".localhost") or host in known_hosts:
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _plain(authority: str) -> bool:
+    return bool(authority) and not any(char in "@/\\?# \t,;%\"'<>" or not " " < char < "\x7f" for char in authority)
+
+
+def _same(one: str, other: str, scheme: str) -> bool:
+    return _normal(one, scheme) == _normal(other, scheme)
+
+
+def _normal(authority: str, scheme: str) -> str:
+    default = ":443" if scheme == "https" else ":80"
+    return authority.strip().lower().removesuffix(default)

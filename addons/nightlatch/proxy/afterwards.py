@@ -1,0 +1,111 @@
+"""What happens to a request after it was let in: its body, the upstream's answer, its end.
+
+The answer is mended for the guard's own origin, told what is left of the session, and may bring a session with it;
+the end counts what the exchange took as activity, and goes into the recording.
+"""
+
+from collections.abc import Awaitable
+
+from mitmproxy import http
+
+from nightlatch.core.headers import CookiePlace, session_header
+from nightlatch.core.session import State
+from nightlatch.core.verdict import Kind, Remaining
+from nightlatch.identity.extract import SourceKind
+from nightlatch.identity.set_cookies import parse_set_cookie
+from nightlatch.proxy import issued, own_site
+from nightlatch.proxy.active import credited
+from nightlatch.proxy.arrival import Arrival
+from nightlatch.proxy.entrance import OWN_PAGE
+from nightlatch.proxy.judged import Judged, judged
+from nightlatch.proxy.own_answers import warp_shown
+from nightlatch.proxy.reverse import mend_response, should_stream
+from nightlatch.proxy.service import Service
+
+
+def body_is_in(service: Service | None, flow: http.HTTPFlow) -> Awaitable[None] | None:
+    """A POST to a page of nightlatch's own can be answered now; for other requests there is nothing to do."""
+    own: tuple[Arrival, str] | None = flow.metadata.get(OWN_PAGE)
+    return None if own is None or service is None else own_site.post(service, flow, *own)
+
+
+def answer_begins(service: Service, flow: http.HTTPFlow) -> Awaitable[None] | None:
+    """The upstream's header has arrived, and nothing of it has gone to the client.
+
+    Raises:
+        LedgerError: the ledger cannot be used.
+    """
+    found = judged(flow)
+    if found is None or flow.response is None:
+        return None
+    if flow.response.status_code == 101 and not _is_websocket(found):
+        flow.kill()
+        return None
+    _mend(service, flow, found)
+    if should_stream(flow.response.headers, flow.response.status_code):
+        flow.response.stream = True
+        service.guard.active.finish(flow.id)
+    return issued.take_in(service.guard, flow, found) if issued.brings_credential(service.guard, flow) else None
+
+
+def over(service: Service, flow: http.HTTPFlow) -> None:
+    """The exchange has ended, one way or another."""
+    service.watch.remove(flow)
+    exchange = service.guard.active.finish(flow.id)
+    found = judged(flow)
+    if found is None:
+        return
+    now = service.guard.clock.now()
+    if exchange is not None and found.session is not None and found.session.state is State.ACTIVE:
+        session = credited(service.guard.current(found.session, now), exchange, now)
+        if session.last_active_at > found.session.last_active_at:
+            service.guard.behind.touch(session)
+    if service.recorder is not None:
+        status = flow.response.status_code if flow.response else 0
+        size = len(flow.request.raw_content or b"")
+        service.recorder.exchange(found, ended_at=now, status=status, size=size)
+
+
+def message(service: Service, flow: http.HTTPFlow) -> None:
+    """A WebSocket message: activity, if the policy says so; one that comes after the session's end is dropped."""
+    if flow.websocket is None or not flow.websocket.messages:
+        return
+    latest = flow.websocket.messages[-1]
+    try:
+        passes = service.watch.message(flow, latest.from_client)
+    except Exception:
+        passes = False
+    if not passes:
+        latest.drop()
+
+
+def _is_websocket(found: Judged) -> bool:
+    return found.arrival.request.header("upgrade").lower() == "websocket"
+
+
+def _mend(service: Service, flow: http.HTTPFlow, found: Judged) -> None:
+    assert flow.response is not None  # noqa: S101 (`answer_begins` has looked)
+    headers, arrival, guard = flow.response.headers, found.arrival, service.guard
+    mend_response(headers, origin=arrival.origin, site=arrival.site)
+    lines = headers.get_all("set-cookie")
+    if lines:
+        _keep_cookies(service, headers, lines, found)
+    for name in ("nightlatch-verdict", "nightlatch-session", "nightlatch-clock"):
+        headers.pop(name, None)
+    if found.verdict.kind is Kind.ALLOW and guard.settings.session_header:
+        headers["Nightlatch-Session"] = session_header(found.verdict.remaining or Remaining(None, None))
+    if (clock := warp_shown(arrival)) is not None:
+        headers["Nightlatch-Clock"] = clock
+
+
+def _keep_cookies(service: Service, headers: http.Headers, lines: list[str], found: Judged) -> None:
+    """nightlatch's own cookie is nobody else's to set; the application's is looked at, and a fresh one added."""
+    cookies = {line: parse_set_cookie(line) for line in lines}
+    kept = [line for line in lines if cookies[line].name != found.arrival.cookie]
+    headers.set_all("set-cookie", kept)
+    if service.guard.settings.source.kind is not SourceKind.COOKIE:
+        service.hints.session_cookie(kept)
+    for cookie in cookies.values():
+        if cookie.name == service.guard.settings.source.name:
+            place = cookie.attributes
+            service.guard.cookie_place = CookiePlace(place.get("path") or "/", place.get("domain") or None)

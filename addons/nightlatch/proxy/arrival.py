@@ -1,0 +1,62 @@
+"""A request as it arrives at the guard: what was asked, by whom as far as can be read, and when."""
+
+from typing import NamedTuple
+
+from mitmproxy import http
+
+from nightlatch.core.identity import Presented
+from nightlatch.core.request import RequestView
+from nightlatch.core.warp import Warp
+from nightlatch.proxy.admission import Target
+from nightlatch.proxy.guard import Guard
+from nightlatch.proxy.view import asked_authority, site_scheme, view
+
+
+class Arrival(NamedTuple):
+    """One request at one instant. `now` was read once, here (law 2); `wall` and `warp` belong to the same reading."""
+
+    request: RequestView
+    target: Target
+    site: str
+    origin: str
+    """The guard's own origin as this client asked for it."""
+    cookie: str
+    """The name of nightlatch's own cookie there."""
+    identity: Presented
+    now: int
+    wall: int
+    warp: Warp
+
+
+def arrive(guard: Guard, flow: http.HTTPFlow) -> Arrival:
+    """Read the clock and the request of `flow`.
+
+    Raises:
+        LedgerError: the clock cannot be read.
+    """
+    now, wall, warp = guard.clock.read()
+    request, scheme = view(flow), site_scheme(flow)
+    target = Target(flow.request.authority, request.headers.get("host", ()), scheme)
+    cookie = own_cookie(scheme, flow.client_conn.sockname)
+    site = site_of(flow)
+    identity = guard.identify(request, site, cookie, wall, warp)
+    return Arrival(request, target, site, f"{scheme}://{asked_authority(flow)}", cookie, identity, now, wall, warp)
+
+
+def site_of(flow: http.HTTPFlow) -> str:
+    """The origin of the upstream that `flow` goes to: sessions belong to it."""
+    return origin(flow.request.scheme, flow.request.host, flow.request.port)
+
+
+def origin(scheme: str, host: str, port: int) -> str:
+    """`scheme://host:port` without the scheme's own port."""
+    shown = f"[{host}]" if ":" in host else host.lower()
+    return f"{scheme}://{shown}" if port == {"http": 80, "https": 443}.get(scheme) else f"{scheme}://{shown}:{port}"
+
+
+def own_cookie(scheme: str, listening: tuple[object, ...] | None) -> str:
+    """The name of nightlatch's own cookie (law of trust 14): browsers refuse `__Host-` on http, and share one jar
+    between ports, so there the port tells two guards apart."""
+    if scheme == "https":
+        return "__Host-nightlatch"
+    return f"nightlatch-{listening[1]}" if listening and len(listening) > 1 else "nightlatch"

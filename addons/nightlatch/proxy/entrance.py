@@ -1,0 +1,96 @@
+"""What happens to a request before it is judged: is it ours, can it be judged, is it a page of nightlatch's own?
+
+Nothing passes here; what is ours and can be judged goes to the gate. And the way out when anything fails.
+"""
+
+import logging
+from collections.abc import Awaitable
+from urllib.parse import urlsplit
+
+from mitmproxy import http
+
+from nightlatch.core.decide import error as error_verdict
+from nightlatch.core.identity import Anonymous
+from nightlatch.core.verdict import Kind, Verdict
+from nightlatch.ledger.port import LedgerError
+from nightlatch.proxy import own_site
+from nightlatch.proxy.admission import admit
+from nightlatch.proxy.answers import answer, is_own, refuse_bluntly
+from nightlatch.proxy.arrival import Arrival, arrive
+from nightlatch.proxy.gate import judge, settle
+from nightlatch.proxy.judged import judged
+from nightlatch.proxy.own_answers import failure_answer, refusal_answer
+from nightlatch.proxy.own_path import own_page
+from nightlatch.proxy.service import Service
+from nightlatch.proxy.view import asked_authority, host_of
+
+log = logging.getLogger(__name__)
+
+OUTSIDE = "nightlatch.outside"
+OWN_PAGE = "nightlatch.own_page"
+
+
+def enter(service: Service | None, flow: http.HTTPFlow) -> Awaitable[None] | None:
+    """Take a request in; what is returned, if anything, must be awaited.
+
+    Raises:
+        LedgerError: the ledger cannot be used.
+    """
+    if service is None:
+        raise LedgerError("nightlatch is not ready yet")
+    if service.hosts and host_of(asked_authority(flow)) not in service.hosts:
+        flow.metadata[OUTSIDE] = True
+        return None
+    guard = service.guard
+    guard.check()
+    arrival = arrive(guard, flow)
+    service.serves(arrival.site)
+    refusal = admit(arrival.request, arrival.target, (*guard.settings.hosts, *service.hosts))
+    if refusal is not None:
+        answer(flow, refusal_answer(service, arrival, refusal.status, refusal.detail, refusal.page))
+        return None
+    page = own_page(arrival.request.path)
+    if page is not None:
+        flow.metadata[OWN_PAGE] = (arrival, page)
+        own_site.open_page(service, flow, arrival, page)
+        return None
+    if _cross_site_socket(arrival):
+        settle(service, flow, arrival, None, Verdict(Kind.DENIED, "cross_site", forward_credential=False))
+        return None
+    return judge(service, flow, arrival)
+
+
+def may_pass(flow: http.HTTPFlow) -> bool:
+    """Whether the gate has let `flow` pass, or it goes to a host that is not guarded."""
+    found = judged(flow)
+    return OUTSIDE in flow.metadata or (found is not None and found.verdict.passes)
+
+
+def fail_closed(service: Service | None, flow: http.HTTPFlow, error: Exception) -> None:
+    """Answer 503, whatever went wrong (DESIGN §3)."""
+    if isinstance(error, LedgerError):
+        detail = str(error)
+        log.warning("nightlatch: answered 503: %s", detail)
+    else:
+        detail = "nightlatch made a mistake; its log tells more"
+        log.error("nightlatch: answered 503 after a mistake of its own", exc_info=error)
+    try:
+        answer(
+            flow,
+            failure_answer(
+                service, flow, error_verdict("ledger" if isinstance(error, LedgerError) else "mistake"), detail
+            ),
+        )
+    except Exception:
+        refuse_bluntly(flow)
+    if not is_own(flow):
+        refuse_bluntly(flow)
+
+
+def _cross_site_socket(arrival: Arrival) -> bool:
+    """A handshake from another site that carries a credential: cookies come along unasked (law of trust 2)."""
+    request = arrival.request
+    if request.header("upgrade").lower() != "websocket" or isinstance(arrival.identity, Anonymous):
+        return False
+    origins = request.headers.get("origin", ())
+    return any(urlsplit(origin).netloc.lower() != urlsplit(arrival.origin).netloc.lower() for origin in origins)

@@ -1,0 +1,67 @@
+"""mitmproxy's options that go round the gate, and the modes in which it cannot stand: reasons not to start."""
+
+from collections.abc import Iterable
+
+from mitmproxy import exceptions, optmanager
+from mitmproxy.proxy.mode_specs import ProxyMode, RegularMode, ReverseMode
+
+from nightlatch.proxy.arrival import origin
+from nightlatch.proxy.options import OPTIONS, PREFIX
+from nightlatch.proxy.settings import nearest
+
+ROUND_THE_GATE = (
+    "allow_hosts",
+    "ignore_hosts",
+    "map_local",
+    "map_remote",
+    "modify_body",
+    "modify_headers",
+    "stickyauth",
+    "stickycookie",
+    "stream_large_bodies",
+    "tcp_hosts",
+    "udp_hosts",
+)
+
+
+def refuse_bypasses(options: optmanager.OptManager) -> None:
+    """Do not start beside options that let requests past the gate, or in a mode where not all are judged (law 9).
+
+    Raises:
+        OptionsError: names what has to go.
+    """
+    set_ = [name for name in ROUND_THE_GATE if name in options and getattr(options, name)]
+    if set_:
+        raise exceptions.OptionsError(f"nightlatch: {', '.join(set_)} would let requests past the gate; leave it unset")
+    modes = [spec for spec in options.mode if not _fit(ProxyMode.parse(spec), bool(options.nightlatch_hosts.split()))]
+    if modes:
+        raise exceptions.OptionsError(
+            f"nightlatch: mode {', '.join(modes)} cannot be guarded; use --mode reverse:http://HOST:PORT, "
+            "or regular mode with nightlatch_hosts naming the hosts to guard"
+        )
+
+
+def refuse_unknown(options: optmanager.OptManager) -> None:
+    """A misspelt option would be ignored by mitmproxy, and the default used without a word.
+
+    Raises:
+        OptionsError: names the option and the nearest that exists.
+    """
+    for name in options.deferred:
+        if name.startswith(PREFIX) and name not in options:
+            near = nearest(name.removeprefix(PREFIX), tuple(option.name for option in OPTIONS))
+            raise exceptions.OptionsError(f"nightlatch: there is no option {name}{near}")
+
+
+def guarded_site(modes: Iterable[str]) -> str:
+    """The origin of the upstream in reverse mode; empty in regular mode, where it differs from request to request."""
+    for mode in map(ProxyMode.parse, modes):
+        if isinstance(mode, ReverseMode):
+            return origin(mode.scheme, *mode.address)
+    return ""
+
+
+def _fit(mode: ProxyMode, hosts_named: bool) -> bool:
+    if isinstance(mode, ReverseMode):
+        return mode.scheme in ("http", "https")
+    return isinstance(mode, RegularMode) and hosts_named

@@ -1,0 +1,103 @@
+"""The gate: what becomes of a request, decided in `requestheaders`, before a byte of its body reaches the application.
+
+    HTTPFlow -view-> RequestView -identify-> Identity -find-> Session -decide-> Verdict -respond-> answer -apply->
+
+Every request ends in `settle`, and nothing else lets one pass. Most are judged without waiting for anything; one that
+starts, ends or rotates a session waits until that is on disk: the client must not hear of it before (law 5).
+"""
+
+from collections.abc import Awaitable
+
+from mitmproxy import http
+
+from nightlatch.core.decide import decide
+from nightlatch.core.session import End, Session, touched
+from nightlatch.core.verdict import Kind, Verdict
+from nightlatch.ledger.port import Found, LedgerError
+from nightlatch.proxy import newcomers, rotation
+from nightlatch.proxy.active import Exchange
+from nightlatch.proxy.apply import apply
+from nightlatch.proxy.arrival import Arrival
+from nightlatch.proxy.judged import KEY, Judged
+from nightlatch.proxy.service import Service
+
+_ADMITTED = frozenset({Kind.ALLOW, Kind.STEP_UP, Kind.DENIED})
+"""Verdicts that acknowledge a session; under any other a newcomer is not written down."""
+
+
+def judge(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Awaitable[None] | None:
+    """Judge `flow` and carry the verdict out; what is returned, if anything, must be awaited.
+
+    Raises:
+        LedgerError: the ledger cannot be asked; the caller answers 503.
+    """
+    found = service.guard.find(arrival.identity, arrival.now)
+    if found is None:
+        newcomer = newcomers.newcomer(service.guard, arrival)
+        return (
+            _conclude(service, flow, arrival, None) if newcomer is None else _welcome(service, flow, arrival, newcomer)
+        )
+    if rotation.reused(found, arrival.now):
+        return _end_reused(service, flow, arrival, found.session)
+    return _conclude(service, flow, arrival, found)
+
+
+def _conclude(service: Service, flow: http.HTTPFlow, arrival: Arrival, found: Found | None) -> Awaitable[None] | None:
+    session = found.session if found else None
+    verdict = decide(arrival.identity, session, service.guard.policy, arrival.request, arrival.now)
+    if verdict.end is not None and session is not None:
+        return _end(service, flow, arrival, session, verdict)
+    if verdict.kind is Kind.ALLOW and found is not None and rotation.due(service.guard.policy, found, arrival.now):
+        return _rotate(service, flow, arrival, found, verdict)
+    settle(service, flow, arrival, session, verdict)
+    return None
+
+
+async def _welcome(service: Service, flow: http.HTTPFlow, arrival: Arrival, newcomer: Session) -> None:
+    """A credential seen for the first time: its session is on disk before anything passes."""
+    verdict = decide(arrival.identity, newcomer, service.guard.policy, arrival.request, arrival.now)
+    if verdict.kind not in _ADMITTED:
+        return settle(service, flow, arrival, None, verdict)
+    await newcomers.enrol(service.guard, arrival, newcomer)
+    found = service.guard.find(arrival.identity, arrival.now)
+    if found is None:
+        raise LedgerError("a session that was just written cannot be read back")
+    waiting = _conclude(service, flow, arrival, found)
+    if waiting is not None:
+        await waiting
+
+
+async def _end(service: Service, flow: http.HTTPFlow, arrival: Arrival, session: Session, verdict: Verdict) -> None:
+    assert verdict.end is not None  # noqa: S101 (told by the caller, for the type checker)
+    settle(service, flow, arrival, await service.guard.end(session, verdict.end), verdict)
+
+
+async def _end_reused(service: Service, flow: http.HTTPFlow, arrival: Arrival, session: Session) -> None:
+    """A rotated credential came back after its grace: someone else may hold it; the session ends (law of trust 11)."""
+    gone = await service.guard.end(session, End(arrival.now, "rotation_reuse"))
+    verdict = decide(arrival.identity, gone, service.guard.policy, arrival.request, arrival.now)
+    settle(service, flow, arrival, gone, verdict)
+
+
+async def _rotate(service: Service, flow: http.HTTPFlow, arrival: Arrival, found: Found, verdict: Verdict) -> None:
+    fresh = await rotation.rotate(service.guard, arrival, found)
+    settle(service, flow, arrival, found.session, verdict, fresh)
+
+
+def settle(
+    service: Service,
+    flow: http.HTTPFlow,
+    arrival: Arrival,
+    session: Session | None,
+    verdict: Verdict,
+    fresh_credential: str | None = None,
+) -> None:
+    """Carry `verdict` out: count the activity, note the decision, then let the request pass or answer it."""
+    if verdict.activity and session is not None and verdict.remaining is not None:
+        session = touched(session, arrival.now)
+        service.guard.behind.touch(session)
+        service.guard.active.begin(flow.id, Exchange(session.id, arrival.now, verdict.remaining.idle))
+    decision = service.guard.log(arrival.request, arrival.site, session, verdict, arrival.now)
+    found = Judged(arrival, session, verdict, decision, fresh_credential)
+    flow.metadata[KEY] = found
+    apply(service, flow, found)

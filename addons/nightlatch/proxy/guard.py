@@ -1,0 +1,149 @@
+"""The guard at work: what it was told, and what it holds open. One instance per proxy; the hooks pass it around.
+
+It reads the ledger on the event loop and hands every write to the writer's thread. It knows nothing of HTTP flows.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TypeVar
+
+from nightlatch.clock import WarpedClock
+from nightlatch.core.events import Event, EventType, Field
+from nightlatch.core.headers import CookiePlace
+from nightlatch.core.identity import Identity, Presented
+from nightlatch.core.origin_facts import agent_family, network_of
+from nightlatch.core.policy import Policy
+from nightlatch.core.request import RequestView
+from nightlatch.core.session import End, Session, State
+from nightlatch.core.verdict import Verdict
+from nightlatch.core.warp import Warp
+from nightlatch.identity.extract import Reading, SourceKind, identify
+from nightlatch.identity.fingerprint import new_decision_prefix
+from nightlatch.ledger.behind import WriteBehind
+from nightlatch.ledger.port import Decision, Found, LedgerError, LedgerReader, LedgerWriter
+from nightlatch.proxy.active import ActiveExchanges
+from nightlatch.proxy.settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Guard:
+    """Settings, ledger, clock. `policy` is the one in force."""
+
+    settings: Settings
+    policy: Policy
+    reader: LedgerReader
+    behind: WriteBehind
+    clock: WarpedClock
+    key: bytes
+    active: ActiveExchanges = field(default_factory=ActiveExchanges)
+    cookie_place: CookiePlace = field(default_factory=CookiePlace)
+    """Where the application's cookie was seen to live, so that it can be deleted there (law of trust 6)."""
+    _readings: dict[tuple[str, str], Reading] = field(default_factory=dict)
+    _issuers: set[str] = field(default_factory=set)
+    _prefix: str = field(default_factory=new_decision_prefix)
+    _count: Iterator[int] = field(default_factory=count)
+
+    def check(self) -> None:
+        """Raise LedgerError while writes fail: what cannot be recorded does not pass (DESIGN §3)."""
+        if self.behind.failure is not None:
+            raise LedgerError(self.behind.failure)
+
+    def identify(self, request: RequestView, site: str, cookie: str, wall: int, warp: Warp) -> Presented:
+        """Who `request` says it is."""
+        return identify(request, self.reading(site, cookie), wall, warp, adoptable=self._adopts(site))
+
+    def reading(self, site: str, cookie: str) -> Reading:
+        """How credentials of `site` are read, where nightlatch's own cookie is called `cookie`."""
+        known = self._readings.get((site, cookie))
+        if known is None:
+            source = self.settings.source
+            if source.kind is SourceKind.NIGHTLATCH:
+                source = source._replace(name=cookie)
+            welcome = self.settings.login.kind == "self"
+            known = Reading(source, self.key, site, self.settings.verifier, welcome)
+            self._readings[site, cookie] = known
+        return known
+
+    def _adopts(self, site: str) -> bool:
+        """Whether unknown values of the application's cookie become sessions (law of trust 4)."""
+        if self.settings.source.kind is not SourceKind.COOKIE or self.settings.adopt != "until-issued":
+            return self.settings.adopt == "any"
+        if site not in self._issuers and self.reader.issues(site, self.settings.source.name):
+            self._issuers.add(site)
+        return site not in self._issuers
+
+    def find(self, identity: Presented, now: int) -> Found | None:
+        """The session of a credential as it stands at `now`: the ledger's record, with what is not yet written."""
+        if not isinstance(identity, Identity):
+            return None
+        found = self.reader.find(identity.fingerprint)
+        return None if found is None else found._replace(session=self.current(found.session, now))
+
+    def current(self, session: Session, now: int) -> Session:
+        """`session` with pending touches and running exchanges laid over it."""
+        if session.state is not State.ACTIVE:
+            return session
+        return self.active.cover(self.behind.overlay(session), now)
+
+    def write(self, call: Callable[[LedgerWriter], T]) -> Awaitable[T]:
+        """Do `call` on the writer's thread; done means durable. Raises LedgerError when awaited."""
+        return asyncio.wrap_future(self.behind.submit(call))
+
+    async def end(self, session: Session, end: End) -> Session:
+        """End `session` durably, whoever else may have ended it meanwhile, and return it as it then stands."""
+        event = self.end_event(session, end)
+        await self.write(lambda writer: writer.end(session.id, end, event))
+        return self.reader.session(session.id) or session
+
+    def end_event(self, session: Session, end: End) -> Event:
+        """The audit event that tells why `session` ended."""
+        if end.reason != "expired":
+            return self.event(EventType.SESSION_ENDED, end.at, session, reason=end.reason)
+        detail = {"clock": end.clock, "limit": end.limit, "elapsed": end.elapsed, "rule": end.rule}
+        return self.event(EventType.SESSION_EXPIRED, end.at, session, **detail)
+
+    def event(self, type_: EventType, at: int, session: Session | None = None, **detail: Field) -> Event:
+        """An audit event about `session` (or about none) under the policy in force."""
+        if session is None:
+            return Event(type_, at, policy=self.policy.version, detail=detail)
+        return Event(
+            type_, at, session.id, session.subject, session.network, session.agent, self.policy.version, detail
+        )
+
+    def request_event(self, type_: EventType, at: int, request: RequestView, **detail: Field) -> Event:
+        """An audit event about a request that belongs to no session."""
+        network, agent = network_of(request.address), agent_family(request.header("user-agent"))
+        return Event(type_, at, network=network, agent=agent, policy=self.policy.version, detail=detail)
+
+    def log(self, request: RequestView, site: str, session: Session | None, verdict: Verdict, now: int) -> str:
+        """Note a decision in the bounded log, behind; its id."""
+        decision = f"{self._prefix}{next(self._count):x}"
+        self.behind.log(
+            Decision(
+                decision,
+                now,
+                site,
+                session.id if session else None,
+                request.method,
+                request.host,
+                request.path,
+                verdict.kind,
+                verdict.reason,
+                verdict.clock,
+                verdict.limit,
+                verdict.elapsed,
+                verdict.rule,
+                verdict.activity,
+                self.policy.version,
+            )
+        )
+        return decision
+
+    def note(self, events: Iterable[Event]) -> None:
+        """Append events without waiting for it; a failure shows in `check`."""
+        recorded = tuple(events)
+        self.behind.submit(lambda writer: writer.record(recorded))

@@ -1,0 +1,42 @@
+"""The `nightlatch_*` options of mitmproxy: their names, defaults and help.
+
+Every one is a `str`, because a bad value for an `int` option is dropped by mitmproxy without a word and the proxy
+then lets everything through. Parsing, with errors that stop the start, is `settings`' work.
+"""
+
+from typing import NamedTuple
+
+PREFIX = "nightlatch_"
+
+
+class Option(NamedTuple):
+    """One option, as text; lists are separated by white space."""
+
+    name: str
+    default: str
+    help: str
+
+
+OPTIONS = (
+    Option("policy", "default", "A preset's name or the path of a policy file."),
+    Option("ledger", ".nightlatch/ledger.db", "Where sessions are kept."),
+    Option("identity", "nightlatch", "Whose credential makes a session: nightlatch, cookie:NAME or bearer."),
+    Option("login", "", "How people log in: dev, redirect:URL, self or none. Empty: what goes with the identity."),
+    Option("login_path", "", "Paths where the application logs people in: a cookie issued there is a new session."),
+    Option("dev_user", "", "People the dev login knows, `NAME[:group,...]`. Empty: any name."),
+    Option("public", "", "Path patterns that need no session."),
+    Option("host", "", "Further host names that the guarded site answers for."),
+    Option("hosts", "", "Regular mode only: the hosts to guard."),
+    Option("allow_origin", "", "Origins whose scripts may read a 401, besides the guard's own and loopback."),
+    Option("adopt", "until-issued", "Unknown values of the application's cookie: until-issued, any or issued."),
+    Option("allow_reissue", "off", "on: an ended cookie value that the application issues again is a new session."),
+    Option("return_parameter", "return_to", "The parameter in which a redirect login expects the way back."),
+    Option("session_header", "on", "off: allowed answers carry no Nightlatch-Session header."),
+    Option("record", "", "Record what passes into this file, for replay."),
+    Option("jwt_issuer", "", "The `iss` that tokens must have."),
+    Option("jwt_audience", "", "The `aud` that tokens must have."),
+    Option("jwt_algorithms", "RS256 ES256 EdDSA", "The signature algorithms that are accepted."),
+    Option("jwt_key_file", "", "A PEM or JWK file with the key that signs tokens."),
+    Option("jwks", "", "A JWKS file with the keys that sign tokens."),
+    Option("session_claim", "sid", "The claim that names a token's session."),
+)

@@ -1,0 +1,109 @@
+"""Answers to requests that were not judged by the policy: nightlatch's own pages, and requests that cannot be judged.
+
+They too are never stored, and name a verdict. People get a page, scripts a problem document (RFC 9457).
+"""
+
+import json
+from collections.abc import Mapping
+
+from mitmproxy import http
+
+from nightlatch.core.client_kind import ClientKind, client_kind
+from nightlatch.core.headers import CookiePlace, Header, clock_header, cookie_deletions
+from nightlatch.core.identity import Anonymous
+from nightlatch.core.respond import LoginKind, ResponseSpec, SiteContext, own_headers, respond
+from nightlatch.core.verdict import Kind, Verdict
+from nightlatch.identity.extract import SourceKind
+from nightlatch.proxy.arrival import Arrival
+from nightlatch.proxy.service import Service
+from nightlatch.proxy.view import asked_authority, site_scheme, view
+
+_OWN_PAGE = Verdict(Kind.PUBLIC, "own_page")
+_TITLES = {400: "Bad request", 403: "Forbidden", 404: "Not found", 405: "Method not allowed", 411: "Length required"}
+_TITLES |= {413: "Too large", 421: "Misdirected request", 503: "Unavailable"}
+
+
+def site_context(service: Service, arrival: Arrival) -> SiteContext:
+    """What an answer needs to know of the site that `arrival` asked."""
+    settings = service.guard.settings
+    names = {SourceKind.NIGHTLATCH: arrival.cookie, SourceKind.COOKIE: settings.source.name}
+    place = service.guard.cookie_place
+    return SiteContext(
+        origin=arrival.origin,
+        login=LoginKind(settings.login.kind),
+        login_url=settings.login.url or "/.nightlatch/login",
+        return_parameter=settings.return_parameter,
+        cookie_name=names.get(settings.source.kind),
+        cookie_path=place.path,
+        cookie_domain=place.domain,
+        allowed_origins=settings.allowed_origins,
+        clock_offset=warp_shown(arrival),
+    )
+
+
+def warp_shown(arrival: Arrival) -> str | None:
+    """`Nightlatch-Clock`, while the warp is on."""
+    return clock_header(arrival.warp.offset(arrival.wall), arrival.warp.frozen)
+
+
+def verdict_answer(service: Service, arrival: Arrival, verdict: Verdict, decision: str) -> ResponseSpec:
+    """The answer that the policy's verdict gives."""
+    spec = respond(verdict, arrival.request, site_context(service, arrival), decision, service.pages)
+    return spec or json_answer(arrival, 200, {})
+
+
+def json_answer(arrival: Arrival, status: int, document: Mapping[str, object]) -> ResponseSpec:
+    """A JSON document of nightlatch's own."""
+    headers = (("Content-Type", "application/json"), *own_headers(_OWN_PAGE, "own", warp_shown(arrival)))
+    return ResponseSpec(status, headers, json.dumps(document).encode())
+
+
+def page_answer(
+    service: Service, arrival: Arrival, status: int, name: str, fields: Mapping[str, object], *, forget: bool = False
+) -> ResponseSpec:
+    """A page of nightlatch's own; with `forget` the credential's cookie is deleted, if a navigation asks (law 6)."""
+    headers: tuple[Header, ...] = own_headers(_OWN_PAGE, "own", warp_shown(arrival))
+    if forget and client_kind(arrival.request) is ClientKind.NAVIGATION:
+        headers = (*headers, *_deletions(service, arrival))
+    return ResponseSpec(status, (*headers, *service.pages.headers), service.pages.page(name, **fields))
+
+
+def redirect_answer(arrival: Arrival, location: str, credential: str) -> ResponseSpec:
+    """After a login: on to where the person was going, with the new credential (law of trust 14)."""
+    secure = "; Secure" if arrival.origin.startswith("https:") else ""
+    cookie = f"{arrival.cookie}={credential}; Path=/; HttpOnly; SameSite=Lax{secure}"
+    headers = (("Location", location), ("Set-Cookie", cookie), *own_headers(_OWN_PAGE, "own", warp_shown(arrival)))
+    return ResponseSpec(303, headers, b"")
+
+
+def refusal_answer(
+    service: Service, arrival: Arrival, status: int, detail: str, page: str = "bad_request"
+) -> ResponseSpec:
+    """The answer to a request that cannot be judged, or that asks nightlatch for what it has not."""
+    verdict = Verdict(Kind.ERROR if status >= 500 else Kind.INVALID, "malformed")
+    headers = own_headers(verdict, "none", warp_shown(arrival))
+    if client_kind(arrival.request) is ClientKind.NAVIGATION:
+        body = service.pages.page(page, why=detail, host=detail)
+        return ResponseSpec(status, (*headers, *service.pages.headers), body)
+    document = {"type": "about:blank", "title": _TITLES[status], "status": status, "detail": detail}
+    return ResponseSpec(status, (*headers, ("Content-Type", "application/problem+json")), json.dumps(document).encode())
+
+
+def failure_answer(service: Service | None, flow: http.HTTPFlow, verdict: Verdict, detail: str) -> ResponseSpec:
+    """503: nightlatch cannot judge (DESIGN §3). Asks nothing of the ledger, which may be what failed."""
+    if service is None:
+        body = json.dumps({"title": "Unavailable", "status": 503, "detail": detail}).encode()
+        headers = (("Content-Type", "application/problem+json"), *own_headers(verdict, "none", None))
+        return ResponseSpec(503, headers, body)
+    site = SiteContext(f"{site_scheme(flow)}://{asked_authority(flow)}")
+    spec = respond(verdict, view(flow), site, "none", service.pages)
+    assert spec is not None  # noqa: S101 (an error never passes)
+    return spec
+
+
+def _deletions(service: Service, arrival: Arrival) -> tuple[Header, ...]:
+    site = site_context(service, arrival)
+    if site.cookie_name is None or isinstance(arrival.identity, Anonymous):
+        return ()
+    place = CookiePlace(site.cookie_path, site.cookie_domain, secure=arrival.origin.startswith("https:"))
+    return cookie_deletions(arrival.request, site.cookie_name, place)

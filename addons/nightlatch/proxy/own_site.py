@@ -1,0 +1,151 @@
+"""The pages below `/.nightlatch/` on the guarded site: session, extend, login, logout.
+
+What changes state is a same-origin POST and waits for the request's body, so it is answered in the `request` hook;
+the rest is answered at once. Nothing here ever reaches the upstream.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import parse_qs
+
+from mitmproxy import http
+
+from nightlatch.core.decide import decide
+from nightlatch.core.events import EventType
+from nightlatch.core.redirect import safe_return_to
+from nightlatch.core.session import End, Session, State, touched
+from nightlatch.core.session_json import session_document
+from nightlatch.core.verdict import Kind, Verdict
+from nightlatch.proxy import dev_login
+from nightlatch.proxy.answers import answer
+from nightlatch.proxy.arrival import Arrival
+from nightlatch.proxy.own_answers import json_answer, page_answer, redirect_answer, refusal_answer, verdict_answer
+from nightlatch.proxy.service import Service
+
+LARGEST_FORM = 65_536
+"""Bytes; a login form is a few hundred."""
+
+_SESSION_REQUEST = "/.nightlatch/extend"
+
+
+def open_page(service: Service, flow: http.HTTPFlow, arrival: Arrival, page: str) -> None:
+    """Answer what needs no body; leave a good POST for `post`, once its body is in."""
+    method = arrival.request.method
+    if (method, page) in POSTS:
+        if (refusal := _unfit(arrival, flow)) is not None:
+            answer(flow, refusal_answer(service, arrival, *refusal))
+    elif method in ("GET", "HEAD") and page in GETS:
+        GETS[page](service, flow, arrival)
+    elif page in GETS or any(name == page for _, name in POSTS):
+        answer(flow, refusal_answer(service, arrival, 405, "That page does not answer this method."))
+    else:
+        answer(flow, refusal_answer(service, arrival, 404, "There is no such page of nightlatch's."))
+
+
+async def post(service: Service, flow: http.HTTPFlow, arrival: Arrival, page: str) -> None:
+    """Answer a POST whose body has arrived."""
+    await POSTS[("POST", page)](service, flow, arrival)
+
+
+def same_origin(arrival: Arrival) -> bool:
+    """Whether a POST comes from the guard's own pages, or from no browser at all (law of trust 2).
+
+    Browsers send `Origin` with every POST; `null` and every other origin are refused.
+    """
+    origin = arrival.request.header("origin")
+    if origin:
+        return origin == arrival.origin and len(arrival.request.headers["origin"]) == 1
+    return arrival.request.header("sec-fetch-site") in ("", "same-origin", "none")
+
+
+def _unfit(arrival: Arrival, flow: http.HTTPFlow) -> tuple[int, str] | None:
+    if not same_origin(arrival):
+        return 403, "Only this site's own pages may do that."
+    length = arrival.request.header("content-length")
+    if "transfer-encoding" in arrival.request.headers or (length and not length.isdigit()):
+        return 411, "The request needs a Content-Length."
+    return (413, "That form is too large.") if length and int(length) > LARGEST_FORM else None
+
+
+def _session(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:
+    """Always 200, and never activity: a page may ask as often as it likes."""
+    session = _live(service, arrival)
+    if session is None:
+        document: dict[str, object] = {"authenticated": False, "subject": None, "session": None, "clocks": {}}
+    else:
+        shown = session_document(session, service.guard.policy, arrival.now)
+        document = {"authenticated": True, "subject": session.subject, "session": session.id, "clocks": shown["clocks"]}
+    answer(flow, json_answer(arrival, 200, document))
+
+
+def _live(service: Service, arrival: Arrival) -> Session | None:
+    found = service.guard.find(arrival.identity, arrival.now)
+    if found is None:
+        return None
+    verdict = _verdict(service, arrival, found.session)
+    return found.session if verdict.kind is Kind.ALLOW else None
+
+
+def _verdict(service: Service, arrival: Arrival, session: Session | None) -> Verdict:
+    plain = arrival.request._replace(method="POST", path=_SESSION_REQUEST)
+    return decide(arrival.identity, session, service.guard.policy, plain, arrival.now)
+
+
+async def _extend(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:
+    """`stay signed in`: the person's own act, so it counts as activity."""
+    found = service.guard.find(arrival.identity, arrival.now)
+    verdict = _verdict(service, arrival, found.session if found else None)
+    if found is None or verdict.kind is not Kind.ALLOW:
+        if found is not None and verdict.end is not None:
+            await service.guard.end(found.session, verdict.end)
+        decision = service.guard.log(arrival.request, arrival.site, None, verdict, arrival.now)
+        answer(flow, verdict_answer(service, arrival, verdict, decision))
+        return
+    session = touched(found.session, arrival.now)
+    service.guard.behind.touch(session)
+    service.guard.note((service.guard.event(EventType.SESSION_EXTENDED, arrival.now, session),))
+    shown = session_document(session, service.guard.policy, arrival.now)
+    answer(flow, json_answer(arrival, 200, {"session": session.id, "clocks": shown["clocks"]}))
+
+
+async def _logout(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:
+    found = service.guard.find(arrival.identity, arrival.now)
+    if found is not None and found.session.state is State.ACTIVE:
+        await service.guard.end(found.session, End(arrival.now, "logout"))
+    answer(flow, page_answer(service, arrival, 200, "logged_out", {}, forget=True))
+
+
+def _login_page(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:
+    if service.guard.settings.login.kind != "dev":
+        answer(flow, refusal_answer(service, arrival, 404, "This site has no login page of nightlatch's."))
+        return
+    asked = parse_qs(arrival.request.query)
+    fields = dev_login.page_fields(service.guard, asked, safe_return_to(_first(asked, "return_to"), arrival.origin))
+    answer(flow, page_answer(service, arrival, 200, "login", fields))
+
+
+async def _login(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:
+    if service.guard.settings.login.kind != "dev":
+        answer(flow, refusal_answer(service, arrival, 404, "This site has no login page of nightlatch's."))
+        return
+    form = parse_qs((flow.request.raw_content or b"").decode("utf-8", "replace"), max_num_fields=20)
+    back = safe_return_to(_first(form, "return_to"), arrival.origin)
+    credential = await dev_login.log_in(
+        service.guard, arrival, _first(form, "user"), again=bool(_first(form, "reauthenticate"))
+    )
+    if credential is None:
+        fields = dev_login.page_fields(service.guard, form, back)
+        answer(flow, page_answer(service, arrival, 401, "login", {**fields, "failed": _first(form, "user")}))
+        return
+    answer(flow, redirect_answer(arrival, back, credential))
+
+
+def _first(form: Mapping[str, list[str]], name: str) -> str:
+    return form.get(name, [""])[0]
+
+
+GETS: Mapping[str, Callable[[Service, http.HTTPFlow, Arrival], None]] = {"session": _session, "login": _login_page}
+POSTS: Mapping[tuple[str, str], Callable[[Service, http.HTTPFlow, Arrival], Awaitable[None]]] = {
+    ("POST", "login"): _login,
+    ("POST", "logout"): _logout,
+    ("POST", "extend"): _extend,
+}

@@ -1,0 +1,130 @@
+"""Everything that runs while a proxy guards: the guard, its pages, the sweeper and the watch over what is open.
+
+Opened before the proxy listens, so that a ledger that cannot be used stops the start.
+"""
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from nightlatch.clock import WarpedClock
+from nightlatch.core.events import EventType
+from nightlatch.ledger import port
+from nightlatch.ledger.behind import WriteBehind
+from nightlatch.ledger.port import LedgerError
+from nightlatch.ledger.reader import open_reader
+from nightlatch.ledger.writer import open_writer
+from nightlatch.proxy.bounces import Bounces
+from nightlatch.proxy.guard import Guard
+from nightlatch.proxy.hints import Hints
+from nightlatch.proxy.open_exchanges import OpenExchanges
+from nightlatch.proxy.pages import Pages
+from nightlatch.proxy.recorder import Recorder
+from nightlatch.proxy.settings import Settings
+from nightlatch.proxy.sweeper import Sweeper
+from nightlatch.proxy.watch import Watch
+
+log = logging.getLogger(__name__)
+
+SWEEP_EVERY = 0.25
+LOOK_EVERY = 0.1
+"""Seconds."""
+
+
+@dataclass(slots=True)
+class Service:
+    """The guard and its companions."""
+
+    guard: Guard
+    pages: Pages
+    watch: Watch
+    recorder: Recorder | None
+    bounces: Bounces = field(default_factory=Bounces)
+    hints: Hints = field(default_factory=Hints)
+    hosts: frozenset[str] = frozenset()
+    """Regular mode: the hosts that are guarded; empty in reverse mode, where all are."""
+    sweepers: dict[str, Sweeper] = field(default_factory=dict)
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def run(self) -> None:
+        """Start sweeping and watching, in the running loop."""
+        loop = asyncio.get_running_loop()
+        self._tasks = [
+            loop.create_task(_every(SWEEP_EVERY, self._sweep)),
+            loop.create_task(_every(LOOK_EVERY, self.watch.look)),
+        ]
+
+    def serves(self, site: str) -> None:
+        """Requests for `site` arrive here: its sessions are swept."""
+        if site not in self.sweepers:
+            self.sweepers[site] = Sweeper(self.guard, site)
+
+    async def _sweep(self) -> None:
+        for sweeper in list(self.sweepers.values()):
+            await sweeper.sweep()
+
+    def announce(self, site: str, url: str, cookie: str) -> None:
+        """Tell the ledger where this guard listens."""
+        settings, now = self.guard.settings, self.guard.clock.now()
+        users = tuple(map(str, settings.dev_users))
+        identity = f"{settings.source.kind}:{settings.source.name}".rstrip(":")
+        guard = port.Guard(
+            site, url, cookie, identity, settings.login.kind, users, settings.policy_name, os.getpid(), now
+        )
+        self.guard.behind.submit(lambda writer: writer.announce(guard)).result()
+
+    def close(self) -> None:
+        """Stop, and write down what is pending."""
+        for task in self._tasks:
+            task.cancel()
+        self.guard.behind.stop()
+        self.guard.reader.close()
+        if self.recorder is not None:
+            self.recorder.close()
+
+
+def open_service(settings: Settings, site: str, hosts: frozenset[str] = frozenset()) -> Service:
+    """Open the ledger and everything that works on it.
+
+    Raises:
+        LedgerError: the ledger cannot be used.
+        RecordingUnusable: the recording cannot be written.
+    """
+    behind = WriteBehind(lambda: open_writer(settings.ledger))
+    behind.start()
+    try:
+        reader = open_reader(settings.ledger)
+        clock = WarpedClock(reader)
+        guard = Guard(settings, settings.policy, reader, behind, clock, reader.key())
+        _note_policy(guard)
+        recorder = Recorder(settings.record, site, settings.policy_name) if settings.record else None
+    except BaseException:
+        behind.stop()
+        raise
+    service = Service(guard, Pages(), Watch(guard, OpenExchanges()), recorder, hosts=hosts)
+    if site:
+        service.serves(site)
+    return service
+
+
+def _note_policy(guard: Guard) -> None:
+    policy, now = guard.policy, guard.clock.now()
+    event = guard.event(EventType.POLICY_LOADED, now, name=policy.name)
+    guard.behind.submit(lambda writer: writer.policy(policy.name, policy.version, policy.text, now)).result()
+    guard.behind.submit(lambda writer: writer.record((event,))).result()
+
+
+async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    """Do `work` again and again; while the ledger cannot be used, requests are refused and this tries on."""
+    failing = False
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await work()
+            failing = False
+        except LedgerError as error:
+            if not failing:
+                log.error("nightlatch: %s", error)
+            failing = True

@@ -1,0 +1,97 @@
+"""Starting the guard on its own: settings checked, the ledger tried, then the master with the addon.
+
+What can stop the start does so before anything listens.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from ipaddress import ip_address
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from nightlatch.ledger.writer import open_writer
+from nightlatch.proxy import bad_gateway
+from nightlatch.proxy.addon import Nightlatch
+from nightlatch.proxy.arrival import own_cookie
+from nightlatch.proxy.forbidden_options import guarded_site
+from nightlatch.proxy.master import StartError, run_guard, site_options
+from nightlatch.proxy.options import PREFIX
+from nightlatch.proxy.pages import Pages
+from nightlatch.proxy.settings import Settings, SettingsInvalid, read_settings
+
+
+class CannotStart(ValueError):
+    """The configuration does not let the guard start; the message names the place and the remedy (exit code 3)."""
+
+
+class Prepared(NamedTuple):
+    """A guard that is ready to be started."""
+
+    upstream: str
+    host: str
+    port: int
+    options: Mapping[str, str]
+    settings: Settings
+
+
+def prepare(upstream: str, listen: tuple[str, int], options: Mapping[str, str]) -> Prepared:
+    """Check everything that can be checked without listening.
+
+    Raises:
+        CannotStart: the configuration is wrong.
+        LedgerError: the ledger cannot be used.
+    """
+    host, port = listen
+    try:
+        site_options(upstream, host, port)
+        settings = read_settings(options)
+    except (StartError, SettingsInvalid) as error:
+        raise CannotStart(str(error)) from error
+    if settings.login.kind == "dev" and not _is_loopback(host):
+        raise CannotStart(
+            f"the dev login asks for no password, so it does not listen on {host}: "
+            "use --listen 127.0.0.1:PORT, or another --login"
+        )
+    open_writer(settings.ledger).close()
+    return Prepared(upstream, host, port, options, settings)
+
+
+async def serve(prepared: Prepared, on_ready: Callable[[dict[str, object]], None]) -> int:
+    """Guard until SIGINT or SIGTERM; the exit code."""
+    addon = Nightlatch()
+    bad_gateway.install(Pages(), prepared.upstream)
+
+    def listening(url: str, port: int) -> None:
+        settings, service = prepared.settings, addon.service
+        site = guarded_site([f"reverse:{prepared.upstream}"])
+        if service is not None:
+            service.announce(site, url, own_cookie(urlsplit(url).scheme, (prepared.host, port)))
+        on_ready(
+            {
+                "site": site,
+                "url": url,
+                "control": None,
+                "token": None,
+                "ledger": str(settings.ledger.absolute()),
+                "pid": os.getpid(),
+                "policy": settings.policy_name,
+            }
+        )
+
+    return await run_guard(
+        addon,
+        upstream=prepared.upstream,
+        listen_host=prepared.host,
+        listen_port=prepared.port,
+        options={PREFIX + name: value for name, value in prepared.options.items()},
+        on_listening=listening,
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,70 @@
+"""Sessions end when they end, not at the next request (law 8): what ran out is ended at its exact deadline.
+
+A session runs out once `[session]` and every guarded rule would refuse it. While another guard serves the same site,
+a deadline that its unwritten touch could still move is given two seconds.
+"""
+
+import os
+
+from nightlatch.core.deadlines import sweep_at
+from nightlatch.core.matching import all_rules
+from nightlatch.core.session import Session
+from nightlatch.proxy.guard import Guard
+
+PATIENCE = 2_000_000
+"""Microseconds of wall time that another guard has to write a touch down; it writes within 250 ms."""
+
+
+class Sweeper:
+    """Ends the sessions of one site that have run out. `sweep` is to be called a few times a second."""
+
+    def __init__(self, guard: Guard, site: str) -> None:
+        self._guard, self._site = guard, site
+        self._due_since: dict[str, int] = {}
+
+    async def sweep(self) -> int:
+        """End what has run out by now; how many sessions that were.
+
+        Raises:
+            LedgerError: the ledger cannot be read or written.
+        """
+        now, wall, _ = self._guard.clock.read()
+        due = [session for session in self._candidates(now) if self._patient(session, wall)]
+        self._due_since = {id_: since for id_, since in self._due_since.items() if wall - since <= 2 * PATIENCE}
+        for session in due:
+            end = sweep_at(session, all_rules(self._guard.policy))
+            if end is not None:
+                await self._guard.end(session, end)
+                self._due_since.pop(session.id, None)
+        return len(due)
+
+    def _candidates(self, now: int) -> list[Session]:
+        """Sessions that the session rule refuses, and every other rule too."""
+        limits = self._guard.policy.session
+        asked = self._guard.reader.idle_since(
+            self._site,
+            active_before=-1 if limits.idle is None else now - limits.idle,
+            authenticated_before=-1 if limits.absolute is None else now - limits.absolute,
+        )
+        current = (self._guard.current(session, now) for session in asked)
+        rules = all_rules(self._guard.policy)
+        return [session for session in current if (end := sweep_at(session, rules)) and end.at <= now]
+
+    def _patient(self, session: Session, wall: int) -> bool:
+        if not self._others():
+            return True
+        return wall - self._due_since.setdefault(session.id, wall) >= PATIENCE
+
+    def _others(self) -> bool:
+        guards = self._guard.reader.guards()
+        return any(guard.site == self._site and guard.pid != os.getpid() and _runs(guard.pid) for guard in guards)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

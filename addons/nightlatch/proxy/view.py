@@ -1,0 +1,43 @@
+"""From an HTTPFlow to a RequestView. Nothing here decides anything."""
+
+from mitmproxy import http
+
+from nightlatch.core.request import RequestView
+
+
+def view(flow: http.HTTPFlow) -> RequestView:
+    """The request of `flow` as the engine sees it: what the client sent, before anything is rewritten."""
+    request = flow.request
+    headers: dict[str, tuple[str, ...]] = {}
+    for raw_name, raw_value in request.headers.fields:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        headers[name] = (*headers[name], value) if name in headers else (value,)
+    path, _, query = request.data.path.decode("latin-1").partition("?")
+    peer = flow.client_conn.peername
+    return RequestView(
+        method=request.method.upper(),
+        host=host_of(asked_authority(flow)),
+        path=path.partition("#")[0],
+        query=query,
+        headers=headers,
+        address=peer[0] if peer else "",
+        has_body="transfer-encoding" in headers or headers.get("content-length", ("0",)) != ("0",),
+    )
+
+
+def asked_authority(flow: http.HTTPFlow) -> str:
+    """The authority that the client asked for: `:authority` or an absolute target, else `Host`; may be empty."""
+    return flow.request.authority or flow.request.headers.get("host", "")
+
+
+def host_of(authority: str) -> str:
+    """`authority` without its port, lower case, without a trailing dot: `[::1]:80` gives `::1`."""
+    text = authority.strip().lower()
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    return text.partition(":")[0].rstrip(".")
+
+
+def site_scheme(flow: http.HTTPFlow) -> str:
+    """The scheme by which the client reached the guard."""
+    return "https" if flow.client_conn.tls_established else "http"

@@ -1,0 +1,127 @@
+"""`nightlatch run`: the guard, in front of an application. Parses, checks what can be checked before anything listens,
+and hands over to the proxy, which is imported only here."""
+
+import asyncio
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nightlatch_cli.exits import ExitCode, Failure, fail
+from nightlatch_cli.options import DEFAULT_LEDGER, LedgerOption
+from nightlatch_cli.output import say
+
+_Words = list[str] | None
+
+
+def run(
+    upstream: Annotated[str, typer.Argument(metavar="UPSTREAM", help="The application: http://localhost:3000.")],
+    listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where to listen; port 0: any free one.")] = (
+        "127.0.0.1:8080"
+    ),
+    policy: Annotated[str, typer.Option(metavar="P", help="A preset's name or the path of a policy file.")] = "default",
+    identity: Annotated[
+        str, typer.Option(metavar="SOURCE", help="Whose credential makes a session: nightlatch, cookie:NAME, bearer.")
+    ] = "nightlatch",
+    login: Annotated[
+        str, typer.Option(metavar="KIND", help="How people log in: dev, redirect:URL, self, none. [by identity]")
+    ] = "",
+    ledger: LedgerOption = DEFAULT_LEDGER,
+    dev_user: Annotated[_Words, typer.Option(metavar="NAME[:group,…]", help="A person the dev login knows.")] = None,
+    public: Annotated[_Words, typer.Option(metavar="PATTERN", help="Paths that need no session.")] = None,
+    host: Annotated[_Words, typer.Option(metavar="NAME", help="A further host name the site answers for.")] = None,
+    login_path: Annotated[
+        _Words, typer.Option(metavar="PATTERN", help="Where the application logs in: a cookie issued there is new.")
+    ] = None,
+    allow_origin: Annotated[
+        _Words, typer.Option(metavar="ORIGIN", help="An origin whose scripts may read a 401.")
+    ] = None,
+    adopt: Annotated[
+        str, typer.Option(metavar="HOW", help="Unknown values of the cookie: until-issued, any, issued.")
+    ] = "until-issued",
+    allow_reissue: Annotated[bool, typer.Option("--allow-reissue", help="Accept an ended value issued again.")] = False,
+    return_parameter: Annotated[
+        str, typer.Option(metavar="NAME", help="The parameter in which the login expects the way back.")
+    ] = "return_to",
+    no_session_header: Annotated[
+        bool, typer.Option("--no-session-header", help="Do not tell what remains of a session.")
+    ] = False,
+    record: Annotated[str, typer.Option(metavar="FILE", help="Record what passes, for replay.")] = "",
+    jwt_issuer: Annotated[str, typer.Option(metavar="URL", help="The `iss` that tokens must have.")] = "",
+    jwt_audience: Annotated[str, typer.Option(metavar="AUD", help="The `aud` that tokens must have.")] = "",
+    jwt_algorithms: Annotated[str, typer.Option(metavar="LIST", help="Accepted signature algorithms.")] = (
+        "RS256 ES256 EdDSA"
+    ),
+    jwt_key_file: Annotated[str, typer.Option(metavar="FILE", help="A PEM or JWK file with the signing key.")] = "",
+    jwks: Annotated[str, typer.Option(metavar="FILE", help="A JWKS file with the signing keys.")] = "",
+    session_claim: Annotated[str, typer.Option(metavar="CLAIM", help="The claim that names the session.")] = "sid",
+    ready_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Gets one JSON line once requests are answered.")
+    ] = None,
+) -> None:
+    """Guard the application at UPSTREAM."""
+    options = {
+        "policy": policy,
+        "identity": identity,
+        "login": login,
+        "ledger": str(ledger),
+        "dev_user": " ".join(dev_user or ()),
+        "public": " ".join(public or ()),
+        "host": " ".join(host or ()),
+        "login_path": " ".join(login_path or ()),
+        "allow_origin": " ".join(allow_origin or ()),
+        "adopt": adopt,
+        "allow_reissue": "on" if allow_reissue else "off",
+        "return_parameter": return_parameter,
+        "session_header": "off" if no_session_header else "on",
+        "record": record,
+        "jwt_issuer": jwt_issuer,
+        "jwt_audience": jwt_audience,
+        "jwt_algorithms": jwt_algorithms,
+        "jwt_key_file": jwt_key_file,
+        "jwks": jwks,
+        "session_claim": session_claim,
+    }
+    guard(upstream, listen, options, ready_file)
+
+
+def guard(upstream: str, listen: str, options: dict[str, str], ready_file: Path | None) -> None:
+    """Run the guard until it is told to stop."""
+    from nightlatch.proxy.start import CannotStart, prepare, serve
+
+    try:
+        address = parse_listen(listen)
+        prepared = prepare(upstream, address, options)
+        code = asyncio.run(serve(prepared, lambda facts: _ready(facts, ready_file)))
+    except CannotStart as error:
+        fail(ExitCode.CONFIGURATION, str(error))
+    if code:
+        raise typer.Exit(code)
+
+
+def parse_listen(text: str) -> tuple[str, int]:
+    """Read `HOST:PORT`, `[::1]:PORT` or `PORT`.
+
+    Raises:
+        Failure: it is neither.
+    """
+    host, colon, port = text.rpartition(":")
+    if not port.isascii() or not port.isdigit() or int(port) > 65535 or (colon and not host):
+        fail(ExitCode.CONFIGURATION, f"--listen {text}: expected HOST:PORT, such as 127.0.0.1:8080")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def _ready(facts: dict[str, object], ready_file: Path | None) -> None:
+    say(f"nightlatch guards {facts['site']} at {facts['url']} (policy {facts['policy']}, ledger {facts['ledger']})")
+    if ready_file is None:
+        return
+    line = json.dumps({name: facts[name] for name in ("url", "control", "token", "ledger", "pid")})
+    draft = ready_file.with_name(f".{ready_file.name}.{os.getpid()}")
+    try:
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(line + "\n")
+        draft.replace(ready_file)
+    except OSError as error:
+        raise Failure(ExitCode.CONFIGURATION, f"--ready-file {ready_file}: {error.strerror}") from error

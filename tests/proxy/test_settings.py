@@ -1,0 +1,64 @@
+"""Options become settings, or an error that names the option and the remedy."""
+
+import pytest
+
+from nightlatch.proxy.options import OPTIONS
+from nightlatch.proxy.settings import DevUser, Login, SettingsInvalid, parse_dev_user, parse_login, read_settings
+
+DEFAULTS = {option.name: option.default for option in OPTIONS}
+
+
+def test_the_defaults_are_a_guard_with_a_dev_login() -> None:
+    settings = read_settings(DEFAULTS)
+    assert settings.policy.name == "default"
+    assert settings.login == Login("dev")
+    assert settings.verifier is None
+
+
+@pytest.mark.parametrize(
+    ("identity", "login"), [("nightlatch", "dev"), ("cookie:sid", "self"), ("cookie:sid*", "self")]
+)
+def test_the_login_goes_with_the_identity(identity: str, login: str) -> None:
+    assert read_settings({**DEFAULTS, "identity": identity}).login.kind == login
+
+
+def test_the_login_page_of_a_redirect_is_public_and_a_login_path() -> None:
+    settings = read_settings({**DEFAULTS, "identity": "cookie:sid", "login": "redirect:/login?x=1"})
+    assert settings.policy.public == ("/login",)
+    assert settings.login_paths == ("/login",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"policy": "strct"}, "strict"),
+        ({"identity": "cokie:sid"}, "cookie"),
+        ({"login": "redirct:/x"}, "redirect"),
+        ({"login": "redirect:"}, "redirect:/login"),
+        ({"login": "redirect://evil"}, "redirect:/login"),
+        ({"login": "oidc:https://issuer"}, "not in this version"),
+        ({"login": "dev:x"}, "takes no value"),
+        ({"adopt": "always"}, "until-issued"),
+        ({"allow_reissue": "yes"}, "on"),
+        ({"dev_user": ":admins"}, "NAME"),
+        ({"identity": "bearer"}, "--jwt-key-file"),
+        ({"identity": "bearer", "jwt_key_file": "/nonexistent"}, "/nonexistent"),
+        ({"identity": "bearer", "jwt_key_file": "a", "jwks": "b"}, "not both"),
+    ],
+)
+def test_a_bad_value_is_refused_with_the_remedy(changes: dict[str, str], told: str) -> None:
+    with pytest.raises(SettingsInvalid, match="(?s).*" + told):
+        read_settings({**DEFAULTS, **changes})
+
+
+def test_dev_users_have_groups() -> None:
+    assert parse_dev_user("bob:admins,ops") == DevUser("bob", ("admins", "ops"))
+    assert str(parse_dev_user("bob:admins,ops")) == "bob:admins,ops"
+    assert str(parse_dev_user("alice")) == "alice"
+    with pytest.raises(SettingsInvalid):
+        parse_dev_user("two words")
+
+
+def test_logins_are_read() -> None:
+    assert parse_login("none") == Login("none")
+    assert parse_login("redirect:https://login.example/x") == Login("redirect", "https://login.example/x")

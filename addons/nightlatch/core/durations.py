@@ -20,7 +20,7 @@ _HINTS = (
     (re.compile(r"0+[dhms]?|PT?0+[DHMS]", re.ASCII), 'a limit of nothing would let nobody in; "off" is for no limit'),
     (re.compile(r"-.*", re.DOTALL), "it is negative"),
     (re.compile(r"\d+", re.ASCII), "a number without a unit"),
-    (re.compile(r"\d*[.,]\d.*", re.DOTALL), "fractions are not read; use the smaller unit"),
+    (re.compile(r"(?:PT?)?\d*[.,]\d.*", re.DOTALL), "fractions are not read; use the smaller unit"),
     (re.compile(r"(?i:off|none|never|no)"), '"off" (in lower case) is for no limit'),
     (re.compile(r"P.*W|\d+w", re.IGNORECASE | re.DOTALL), "weeks are not read; use days"),
     (re.compile(r".*\d+(M|mo|months?)", re.ASCII | re.DOTALL), "M could be minutes or months; write m for minutes"),

@@ -16,14 +16,18 @@ def check_floor(root: Table, policy: Policy, floor: Policy) -> None:
     """
     _compare(root.report, ("session",), policy.session, floor, None)
     for name, limits in policy.tiers.items():
-        _compare(root.report, ("risk", name), limits, floor, _keys(root.values["risk"][name]))
-    for index, rule in enumerate(policy.rules):
+        given = root.values["risk"][name]
+        _compare(root.report, ("risk", name), limits, floor, given if isinstance(given, dict) else ())
+    for rule, (index, given) in zip(policy.rules, _rule_tables(root), strict=True):
         if not rule.public:
-            _compare(root.report, ("rule", index), rule.limits, floor, _keys(root.values["rule"][index]))
+            _compare(root.report, ("rule", index), rule.limits, floor, given)
 
 
-def _keys(value: object) -> Collection[str]:
-    return value if isinstance(value, dict) else ()
+def _rule_tables(root: Table) -> list[tuple[int, Collection[str]]]:
+    """Those that `read_rules` made rules of, with their places in the array."""
+    tables = root.values.get("rule")
+    found = enumerate(tables) if isinstance(tables, list) else ()
+    return [(index, table) for index, table in found if isinstance(table, dict)]
 
 
 def _compare(report: Report, path: Path, limits: Limits, floor: Policy, given: Collection[str] | None) -> None:

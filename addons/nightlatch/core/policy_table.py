@@ -69,15 +69,15 @@ class Table:
         """A string or an array of strings; with `some` an empty array is a mistake."""
         value = self.values.get(key, [])
         if isinstance(value, str):
-            value = [value]
-        elif not isinstance(value, list):
+            read = self.text(key, check)
+            return () if read is None else (read,)
+        if not isinstance(value, list):
             self.wrong(key, "a string or an array of strings")
             return ()
-        elif some and not value and key in self.values:
+        if some and not value and key in self.values:
             self.wrong(key, "at least one string; leave the key out to match everything")
-        places = ((*self.path, key, index) for index in range(len(value)))
-        read = [self._checked(at, key, item, check) for at, item in zip(places, value, strict=True)]
-        return tuple(item for item in read if item is not None)
+        items = [self._checked((*self.path, key, index), key, item, check) for index, item in enumerate(value)]
+        return tuple(item for item in items if item is not None)
 
     def _checked(self, path: Path, key: str, value: object, check: Check) -> str | None:
         if not isinstance(value, str):

@@ -142,5 +142,4 @@ def _floor(root: Table, policy: Policy, name: str, floors: Callable[[str], Polic
     except ValueError as error:
         root.table("policy").wrong("floor", f"the name of a preset ({error})", getattr(error, "nearest", None))
         return
-    if len(policy.rules) == len(root.values.get("rule", ())):
-        check_floor(root, policy, floor)
+    check_floor(root, policy, floor)

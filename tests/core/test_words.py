@@ -1,0 +1,81 @@
+"""A policy in words: every part of it has its sentence."""
+
+from nightlatch.core.policy import Policy
+from nightlatch.core.policy_alerts import DETECTORS
+from nightlatch.core.policy_toml import read_policy
+from nightlatch.core.words import describe
+
+
+def told(text: str) -> tuple[str, ...]:
+    return describe(read_policy(text, name="x", floors=lambda name: Policy(name, "v"), public=()))
+
+
+def test_limits() -> None:
+    assert told("")[:2] == (
+        "A session ends after 30m without activity.",
+        "A session ends 8h after the login, whatever happens.",
+    )
+    assert told('[session]\nidle = "off"\nabsolute = "off"\nrolling = "1h"')[:3] == (
+        "A session does not end by being idle.",
+        "A session may last for ever.",
+        "Credentials are renewed every 1h; the old one is good for 10s more.",
+    )
+
+
+def rule(text: str, session: str = "") -> str:
+    return told(f'{session}\n[[rule]]\nname = "it"\nmatch = {{ path = "/x" }}\n{text}')[2 + session.count("rolling")]
+
+
+def test_rules() -> None:
+    assert rule("") == "it: /x is guarded like the rest."
+    assert rule('access = "public"') == "it: /x is open to everyone."
+    assert rule('idle = "5m"') == "it: /x allows 5m without activity."
+    assert rule('idle = "off"\nabsolute = "off"') == "it: /x has no idle limit and has no absolute limit."
+    assert rule('absolute = "1h"\nrolling = "5m"') == (
+        "it: /x allows 1h after the login and renews credentials every 5m."
+    )
+    assert rule('rolling = "off"', '[session]\nrolling = "1h"') == "it: /x renews no credentials."
+    assert rule('on_expiry = "reauthenticate"\npassive = true') == (
+        "it: /x asks for a fresh login when that runs out, without ending the session and is not counted as activity."
+    )
+
+
+def test_demands() -> None:
+    assert rule('require = { group = ["a", "b"], network = "10.0.0.0/8" }') == (
+        "it: /x is only for a or b and is only reached from 10.0.0.0/8."
+    )
+    assert rule('require = { amr = ["pwd", "otp"], acr = ["gold"], auth_age = "15m" }') == (
+        "it: /x needs a login by pwd and otp, needs a login of strength gold and needs a login not older than 15m."
+    )
+
+
+def test_matches() -> None:
+    def match(text: str) -> str:
+        return told(f"[[rule]]\nname = 'it'\nmatch = {{ {text} }}")[2].removesuffix(" is guarded like the rest.")
+
+    assert match('path = ["/a", "/b", "/c"], method = ["GET", "POST"]') == "it: GET or POST /a, /b or /c"
+    assert match('host = "*.a.example", group = "boss", network = "10.0.0.0/8"') == (
+        "it: everything on *.a.example for boss from 10.0.0.0/8"
+    )
+    assert match('path = "/a", host = "*", method = "*"') == "it: /a"
+
+
+def test_the_rest() -> None:
+    told_all = "\n".join(
+        told(
+            '[policy]\nfloor = "aal"\n[login]\nrewrite_upstream = true\npublic = ["/a", "/b"]\n[activity]\n'
+            'passive = [{ path = "/p", method = "GET" }, { header = "X-B" }, { path = "/q", header = "X-C" }]'
+        )
+    )
+    assert "Open to everyone: /a or /b." in told_all
+    assert "Not counted as activity: GET /p, requests with the header x-b and /q with the header x-c." in told_all
+    assert "401, 419 or 440" in told_all
+    assert "No limit is looser than that of aal." in told_all
+
+
+def test_every_detector_has_words() -> None:
+    for detector in DETECTORS:
+        (sentence,) = (
+            line for line in told(f'[alerts]\n{detector} = {{ then = "step_up" }}') if "log in again" in line
+        )
+        assert detector not in sentence

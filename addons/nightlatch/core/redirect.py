@@ -48,9 +48,9 @@ def with_query(url: str, **params: str | None) -> str:
 
 
 def _below(value: str, origin: str) -> str:
-    """`value` without the site's own origin, which must be followed by a slash (`http://localhost:8080@evil.example`)."""
+    """`value` without the site's own origin; what is left has to be a path, which `@evil.example` is not."""
     start = len(origin)
-    return value[start:] if value[:start].lower() == origin.lower() and value[start : start + 1] == "/" else value
+    return value[start:] if value[:start].lower() == origin.lower() else value
 
 
 def _stays(path: str) -> bool:

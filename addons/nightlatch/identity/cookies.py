@@ -57,19 +57,27 @@ def read_value(text: str) -> str:
 
 def cookie_pattern(name: str) -> str:
     """A regular expression for the spellings of the cookie name `name`; of `NAME*` with the chunk's number as group."""
-    chunked = name.endswith("*")
+    return _spelling(name) + _number(name)
+
+
+def _spelling(name: str) -> str:
+    """The name itself, as a regular expression of fixed width."""
     # PHP turns dots, spaces and brackets in a cookie's name into underscores.
     spelling = re.escape(name.removesuffix("*")).replace("_", r"[_. \[+]")
     # ASP.NET compares cookie names without regard to case; everyone else follows RFC 6265, where case matters.
-    folded = f"(?i:{spelling})" if name.lower().startswith(("asp.net", ".asp")) else spelling
-    return folded + (r"(?:[._-](\d{1,3}))?" if chunked else "")
+    return f"(?i:{spelling})" if name.lower().startswith(("asp.net", ".asp")) else spelling
+
+
+def _number(name: str) -> str:
+    return r"(?:[._-](\d{1,3}))?" if name.endswith("*") else ""
 
 
 @lru_cache(maxsize=256)
 def _pattern(name: str) -> re.Pattern[str]:
     """Finds `name=` wherever some server lets a cookie begin; the value is looked at ahead, so that a second name
-    inside it is found as well."""
-    return re.compile(rf"(?<![^;,\s\"]){cookie_pattern(name)}\s*=(?=([^;]*))")
+    inside it is found as well. What comes before is looked at last, as a literal start makes the search fast."""
+    spelling = _spelling(name)
+    return re.compile(rf"{spelling}(?<![^;,\s\"]{spelling}){_number(name)}\s*=(?=([^;]*))")
 
 
 def _names(pair: str, patterns: Iterable[re.Pattern[str]]) -> bool:

@@ -195,8 +195,8 @@ def test_hostile_text_is_invalid_and_nothing_worse(text: str) -> None:
     assert "^" in invalid(text).render()
 
 
-TABLES = st.sampled_from(["policy", "session", "activity", "risk", "rule", "login", "alerts", "match", "require", "high"])
-KEYS = TABLES | st.sampled_from(["idle", "name", "path", "passive", "floor", "refresh_storm", "count", "then", "public"])
+TABLES = st.sampled_from(["policy", "session", "activity", "risk", "rule", "login", "alerts", "require", "high"])
+KEYS = TABLES | st.sampled_from(["idle", "name", "path", "passive", "floor", "refresh_storm", "count", "public"])
 VALUES = st.recursive(
     st.sampled_from(["1", "-1", "true", '"15m"', '"off"', '"/x"', '""', "1.5", "2026-01-01", '"high"', "'*'"]),
     lambda inner: (

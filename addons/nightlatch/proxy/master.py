@@ -46,7 +46,7 @@ class GuardMaster(Master):
         super().__init__(Options())
         # mitmproxy formats every log line for the sake of a deprecated hook; nobody here listens to it.
         self._legacy_log_events.uninstall()
-        self.addons = HookTable(self)
+        self.addons = HookTable(self)  # type: ignore[no-untyped-call]  # AddonManager leaves its constructor bare
         self.proxyserver = Proxyserver()
         self.addons.add(Core(), DisableH2C(), self.proxyserver, NextLayer(), TlsConfig(), addon)
 
@@ -60,8 +60,10 @@ class GuardMaster(Master):
         unknown = sorted(settings.keys() - self.options.keys())
         if unknown:
             raise StartError(f"unknown option {', '.join(unknown)}")
+        # Told of its TLS version options, mitmproxy probes versions that current OpenSSL builds refuse with an error.
+        names = [name for name in self.options.keys() if not name.startswith("tls_version_")]  # noqa: SIM118  # no dict
         try:
-            self.options.update(**{name: getattr(self.options, name) for name in self.options.keys()} | {**settings})  # noqa: SIM118  # not a dict
+            self.options.update(**{name: getattr(self.options, name) for name in names} | {**settings})
         except TypeError as error:
             raise StartError(str(error)) from error
 

@@ -13,7 +13,13 @@ from nightlatch.ledger.port import LedgerError
 from nightlatch.proxy import afterwards
 from nightlatch.proxy.answers import is_own, refuse_bluntly, refuse_connect
 from nightlatch.proxy.entrance import enter, fail_closed, may_pass
-from nightlatch.proxy.forbidden_options import guarded_site, refuse_bypasses, refuse_unknown
+from nightlatch.proxy.forbidden_options import (
+    guarded_site,
+    keep_to_loopback,
+    leave_other_addresses,
+    refuse_bypasses,
+    refuse_unknown,
+)
 from nightlatch.proxy.options import OPTIONS, PREFIX
 from nightlatch.proxy.recorder import RecordingUnusable
 from nightlatch.proxy.service import Service, open_service
@@ -32,6 +38,17 @@ class Nightlatch:
             loader.add_option(PREFIX + option.name, str, option.default, option.help)
 
     def configure(self, updated: set[str]) -> None:
+        if updated <= {"server"}:
+            return
+        try:
+            self._configure(updated)
+        except exceptions.OptionsError:
+            if not self.started:
+                # Stock mitmproxy logs this, opens its sockets and only then gives up: keep them shut.
+                ctx.options.update(server=False)
+            raise
+
+    def _configure(self, updated: set[str]) -> None:
         refuse_unknown(ctx.options)
         refuse_bypasses(ctx.options)
         if not any(name.startswith(PREFIX) or name == "mode" for name in updated):
@@ -40,6 +57,8 @@ class Nightlatch:
             raise exceptions.OptionsError("nightlatch: its options cannot be changed while it runs; start it anew")
         self.done()
         self.service = self._open()
+        if self.service.guard.settings.login.kind == "dev":
+            keep_to_loopback(ctx.options)
 
     def _open(self) -> Service:
         try:
@@ -47,13 +66,18 @@ class Nightlatch:
             hosts = frozenset(ctx.options.nightlatch_hosts.lower().split())
             return open_service(settings, guarded_site(ctx.options.mode), hosts)
         except (SettingsInvalid, RecordingUnusable, LedgerError) as error:
-            raise exceptions.OptionsError(f"nightlatch: {error}") from error
+            raise exceptions.OptionsError(f"nightlatch: {error}") from None
 
     def running(self) -> None:
-        if self.service is not None:
-            ctx.options.update(connection_strategy="lazy", keep_host_header=True, rawtcp=False)
-            self.service.run()
-            self.started = True
+        if self.service is None:
+            return
+        ctx.options.update(connection_strategy="lazy", keep_host_header=True, rawtcp=False)
+        self.service.run()
+        self.started = True
+        proxyserver = ctx.master.addons.get("proxyserver")
+        self.service.announce(proxyserver.listen_addrs())
+        if self.service.guard.settings.login.kind == "dev":
+            leave_other_addresses(proxyserver, ctx.options)
 
     def requestheaders(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         try:

@@ -48,7 +48,12 @@ def admit(request: RequestView, target: Target, known_hosts: tuple[str, ...]) ->
 
 def answers_for(host: str, known_hosts: tuple[str, ...]) -> bool:
     """Whether the guarded site answers for `host`: `localhost`, below it, loopback, or a host that it was told."""
-    if host == "localhost" or host.endswith(".localhost") or host in known_hosts:
+    return host.endswith(".localhost") or host in known_hosts or is_loopback(host)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is `localhost` or a loopback address."""
+    if host == "localhost":
         return True
     try:
         return ip_address(host).is_loopback

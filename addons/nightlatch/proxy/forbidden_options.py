@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from mitmproxy import exceptions, optmanager
 from mitmproxy.proxy.mode_specs import ProxyMode, RegularMode, ReverseMode
 
+from nightlatch.proxy.admission import is_loopback
 from nightlatch.proxy.arrival import origin
+from nightlatch.proxy.lean_mitmproxy import Proxyserver
 from nightlatch.proxy.options import OPTIONS, PREFIX
 from nightlatch.proxy.settings import nearest
 
@@ -51,6 +53,29 @@ def refuse_unknown(options: optmanager.OptManager) -> None:
         if name.startswith(PREFIX) and name not in options:
             near = nearest(name.removeprefix(PREFIX), tuple(option.name for option in OPTIONS))
             raise exceptions.OptionsError(f"nightlatch: there is no option {name}{near}")
+
+
+def keep_to_loopback(options: optmanager.OptManager) -> None:
+    """The dev login asks for no password: listen on loopback, where mitmproxy would listen everywhere.
+
+    Raises:
+        OptionsError: another address was asked for.
+    """
+    hosts = {ProxyMode.parse(spec).listen_host(options.listen_host) for spec in options.mode}
+    if hosts == {""}:
+        options.update(listen_host="127.0.0.1")
+    elif not all(map(is_loopback, hosts)):
+        raise exceptions.OptionsError(
+            f"nightlatch: the dev login asks for no password, so it does not listen on {', '.join(sorted(hosts))}: "
+            "leave the address out, or set another nightlatch_login"
+        )
+
+
+def leave_other_addresses(proxyserver: Proxyserver, options: optmanager.OptManager) -> None:
+    """mitmproxy 12 opens its sockets before it loads a script: where they are open elsewhere, open them anew."""
+    if not all(is_loopback(address[0]) for address in proxyserver.listen_addrs()):
+        options.update(server=False)
+        options.update(server=True)
 
 
 def guarded_site(modes: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ from nightlatch.core.session import End, Session, State, touched
 from nightlatch.core.session_json import session_document
 from nightlatch.core.verdict import Kind, Verdict
 from nightlatch.proxy import dev_login
+from nightlatch.proxy.admission import is_loopback
 from nightlatch.proxy.answers import answer
 from nightlatch.proxy.arrival import Arrival
 from nightlatch.proxy.own_answers import json_answer, page_answer, redirect_answer, refusal_answer, verdict_answer
@@ -126,6 +127,9 @@ def _login_page(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None
 async def _login(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:
     if service.guard.settings.login.kind != "dev":
         answer(flow, refusal_answer(service, arrival, 404, "This site has no login page of nightlatch's."))
+        return
+    if not is_loopback(arrival.request.address.removeprefix("::ffff:")):
+        answer(flow, refusal_answer(service, arrival, 403, "The dev login is for this machine only."))
         return
     form = parse_qs((flow.request.raw_content or b"").decode("utf-8", "replace"), max_num_fields=20)
     back = safe_return_to(_first(form, "return_to"), arrival.origin)

@@ -6,16 +6,19 @@ Opened before the proxy listens, so that a ledger that cannot be used stops the 
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import product
 
 from nightlatch.clock import WarpedClock
 from nightlatch.core.events import EventType
 from nightlatch.ledger import port
 from nightlatch.ledger.behind import WriteBehind
-from nightlatch.ledger.port import LedgerError
+from nightlatch.ledger.port import LedgerError, LedgerWriter
 from nightlatch.ledger.reader import open_reader
 from nightlatch.ledger.writer import open_writer
+from nightlatch.proxy.arrival import origin, own_cookie
 from nightlatch.proxy.bounces import Bounces
 from nightlatch.proxy.guard import Guard
 from nightlatch.proxy.hints import Hints
@@ -65,15 +68,24 @@ class Service:
         for sweeper in list(self.sweepers.values()):
             await sweeper.sweep()
 
-    def announce(self, site: str, url: str, cookie: str) -> None:
-        """Tell the ledger where this guard listens."""
+    def announce(self, addresses: Sequence[tuple[object, ...]]) -> None:
+        """Tell the ledger where this guard listens, so that `nightlatch login` and `doctor` find it."""
         settings, now = self.guard.settings, self.guard.clock.now()
         users = tuple(map(str, settings.dev_users))
         identity = f"{settings.source.kind}:{settings.source.name}".rstrip(":")
-        guard = port.Guard(
-            site, url, cookie, identity, settings.login.kind, users, settings.policy_name, os.getpid(), now
-        )
-        self.guard.behind.submit(lambda writer: writer.announce(guard)).result()
+        for site, (host, number) in product(self.sweepers, (address[:2] for address in addresses)):
+            guard = port.Guard(
+                site=site,
+                url=origin("http", "localhost" if host in ("", "0.0.0.0", "::") else str(host), int(str(number))),  # noqa: S104 (compared, not bound)
+                cookie=own_cookie("http", (host, number)),
+                identity=identity,
+                login=settings.login.kind,
+                users=users,
+                policy=settings.policy_name,
+                pid=os.getpid(),
+                started_at=now,
+            )
+            self.guard.behind.submit(partial(_announce, guard))
 
     def close(self) -> None:
         """Stop, and write down what is pending."""
@@ -107,6 +119,10 @@ def open_service(settings: Settings, site: str, hosts: frozenset[str] = frozense
     if site:
         service.serves(site)
     return service
+
+
+def _announce(guard: port.Guard, writer: LedgerWriter) -> None:
+    writer.announce(guard)
 
 
 def _note_policy(guard: Guard) -> None:

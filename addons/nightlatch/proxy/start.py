@@ -5,14 +5,12 @@ What can stop the start does so before anything listens.
 
 import os
 from collections.abc import Callable, Mapping
-from ipaddress import ip_address
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from nightlatch.ledger.writer import open_writer
 from nightlatch.proxy import bad_gateway
 from nightlatch.proxy.addon import Nightlatch
-from nightlatch.proxy.arrival import own_cookie
+from nightlatch.proxy.admission import is_loopback
 from nightlatch.proxy.forbidden_options import guarded_site
 from nightlatch.proxy.master import StartError, run_guard, site_options
 from nightlatch.proxy.options import PREFIX
@@ -47,7 +45,7 @@ def prepare(upstream: str, listen: tuple[str, int], options: Mapping[str, str]) 
         settings = read_settings(options)
     except (StartError, SettingsInvalid) as error:
         raise CannotStart(str(error)) from error
-    if settings.login.kind == "dev" and not _is_loopback(host):
+    if settings.login.kind == "dev" and not is_loopback(host):
         raise CannotStart(
             f"the dev login asks for no password, so it does not listen on {host}: "
             "use --listen 127.0.0.1:PORT, or another --login"
@@ -62,10 +60,7 @@ async def serve(prepared: Prepared, on_ready: Callable[[dict[str, object]], None
     bad_gateway.install(Pages(), prepared.upstream)
 
     def listening(url: str, port: int) -> None:
-        settings, service = prepared.settings, addon.service
-        site = guarded_site([f"reverse:{prepared.upstream}"])
-        if service is not None:
-            service.announce(site, url, own_cookie(urlsplit(url).scheme, (prepared.host, port)))
+        settings, site = prepared.settings, guarded_site([f"reverse:{prepared.upstream}"])
         on_ready(
             {
                 "site": site,
@@ -86,12 +81,3 @@ async def serve(prepared: Prepared, on_ready: Callable[[dict[str, object]], None
         options={PREFIX + name: value for name, value in prepared.options.items()},
         on_listening=listening,
     )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

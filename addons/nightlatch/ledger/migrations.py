@@ -16,8 +16,10 @@ from nightlatch.ledger.schema import APPLICATION_ID, LEDGER_SCHEMA, version_of
 migrations = Migrations("nightlatch")
 
 FIRST_TABLES = (
+    # `number` saves every request a search: a credential leads straight to its session's row.
     """CREATE TABLE sessions (
-        id TEXT PRIMARY KEY,
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
         site TEXT NOT NULL,
         subject TEXT,
         source TEXT NOT NULL,
@@ -43,7 +45,7 @@ FIRST_TABLES = (
     )""",
     """CREATE TABLE credentials (
         fingerprint BLOB PRIMARY KEY,
-        session TEXT NOT NULL REFERENCES sessions(id),
+        session INTEGER NOT NULL REFERENCES sessions(number),
         issued_at INTEGER NOT NULL,
         replaced_at INTEGER,
         grace_until_at INTEGER
@@ -135,7 +137,10 @@ FIRST_VIEWS = {
         *("last_active_at", "ended_at", "end_reason", "end_clock", "end_limit", "end_elapsed", "end_rule"),
         *("end_from_at", "gap_from_at", "gap", "groups", "amr", "acr", "network", "agent"),
     ),
-    "credentials": ("lower(hex(fingerprint)) AS fingerprint", "session", "issued_at", "replaced_at", "grace_until_at"),
+    "credentials": (
+        *("lower(hex(fingerprint)) AS fingerprint", "(SELECT id FROM sessions WHERE number = session) AS session"),
+        *("issued_at", "replaced_at", "grace_until_at"),
+    ),
     "events": ("id", "happened_at", "type", "session", "subject", "payload", "prev", "hash"),
     "alerts": ("id", "raised_at", "detector", "session", "subject", "event", "detail"),
     "decisions": (

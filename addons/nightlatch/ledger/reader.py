@@ -12,7 +12,7 @@ from nightlatch.core.session import Session, State
 from nightlatch.core.warp import Segment, Warp
 from nightlatch.ledger import rows
 from nightlatch.ledger.files import connect_reader, explain
-from nightlatch.ledger.port import Decision, Found, Guard, LedgerError, LedgerFacts, LedgerReader, Link
+from nightlatch.ledger.port import Decision, Found, Guard, LedgerError, LedgerFacts, LedgerReader, Link, PolicyVersion
 from nightlatch.ledger.schema import LEDGER_SCHEMA
 
 PAGE = 1000
@@ -20,15 +20,15 @@ PAGE = 1000
 
 # Every piece put together here is a constant of this package; what a caller gives is always a bound parameter.
 _FIND = (
-    f"SELECT {rows.SESSION_COLUMNS}, {rows.CREDENTIAL_COLUMNS} "
-    "FROM credentials c JOIN sessions s ON s.id = c.session WHERE c.fingerprint = ?"
+    f"SELECT {rows.READ_SESSION}, {rows.READ_CREDENTIAL} "
+    "FROM credentials c JOIN sessions s ON s.number = c.session WHERE c.fingerprint = ?"
 )
-_SESSIONS = f"SELECT {rows.SESSION_COLUMNS} FROM sessions s"
-_NEWEST_FIRST = "ORDER BY s.started_at DESC, s.rowid DESC LIMIT ?"
+_SESSIONS = f"SELECT {rows.READ_SESSION} FROM sessions"
+_NEWEST_FIRST = "ORDER BY started_at DESC, number DESC LIMIT ?"
 _LIVE = "FROM sessions WHERE state = 'active' AND site ="
 _IDLE = (
-    f"{_SESSIONS} WHERE s.rowid IN ("
-    f"SELECT rowid {_LIVE} ? AND last_active_at <= ? UNION SELECT rowid {_LIVE} ? AND authenticated_at <= ?)"
+    f"{_SESSIONS} WHERE number IN ("
+    f"SELECT number {_LIVE} ? AND last_active_at <= ? UNION SELECT number {_LIVE} ? AND authenticated_at <= ?)"
 )
 _EVENTS = f"SELECT {rows.EVENT_COLUMNS} FROM events"
 _SEGMENTS = (
@@ -36,9 +36,10 @@ _SEGMENTS = (
     "WHERE id >= coalesce((SELECT max(id) FROM clock WHERE reset), 0) ORDER BY id"
 )
 # From site to site along the index of live sessions, in place of a look at every one of them.
+_SITE = "SELECT min(site) FROM sessions INDEXED BY sessions_live_by_activity WHERE state = 'active'"
 _LAST_ACTIVE = (
-    "WITH RECURSIVE site(name) AS (SELECT min(site) FROM sessions WHERE state = 'active' UNION ALL "
-    "SELECT (SELECT min(site) FROM sessions WHERE state = 'active' AND site > name) FROM site WHERE name IS NOT NULL) "
+    f"WITH RECURSIVE site(name) AS ({_SITE} "
+    f"UNION ALL SELECT ({_SITE} AND site > name) FROM site WHERE name IS NOT NULL) "
     f"SELECT max((SELECT max(last_active_at) {_LIVE} name)) FROM site"
 )
 _LAST_EVENT = (
@@ -60,7 +61,7 @@ class SqliteReader:
         """On every request: one statement, one value."""
         try:
             row = self._execute(_FIND, (fingerprint,)).fetchone()
-            return None if row is None else rows.found_of(row)
+            return None if row is None else rows.found_of(fingerprint, row)
         except (sqlite3.Error, ValueError, KeyError) as error:
             raise self._unreadable(error) from error
 
@@ -87,18 +88,18 @@ class SqliteReader:
         return max((row[0] or 0 for row in (*self._ask(_LAST_ACTIVE), *self._ask(_LAST_EVENT))), default=0)
 
     def session(self, session_id: str) -> Session | None:
-        found = self._sessions("WHERE s.id = ?", rows.storable(session_id))
+        found = self._sessions("WHERE id = ?", rows.storable(session_id))
         return found[0] if found else None
 
     def sessions(self, *, state: State | None = None, limit: int | None = None) -> Sequence[Session]:
         count = -1 if limit is None else max(0, limit)
         if state is None:
             return self._sessions(_NEWEST_FIRST, count)
-        return self._sessions(f"WHERE s.state = ? {_NEWEST_FIRST}", str(state), count)
+        return self._sessions(f"WHERE state = ? {_NEWEST_FIRST}", str(state), count)
 
     def match(self, prefix: str) -> Sequence[Session]:
         start = rows.storable(prefix)
-        return self._sessions("WHERE s.id >= ? AND s.id < ? ORDER BY s.id LIMIT 10", start, f"{start}\U0010ffff")
+        return self._sessions("WHERE id >= ? AND id < ? ORDER BY id LIMIT 10", start, f"{start}\U0010ffff")
 
     def idle_since(self, site: str, *, active_before: int, authenticated_before: int) -> Sequence[Session]:
         return [rows.session_of(row) for row in self._ask(_IDLE, site, active_before, site, authenticated_before)]
@@ -145,6 +146,10 @@ class SqliteReader:
     def guards(self) -> Sequence[Guard]:
         found = self._ask(f"SELECT {rows.GUARD_COLUMNS} FROM guards ORDER BY started_at DESC, rowid DESC")
         return [rows.guard_of(row) for row in found]
+
+    def policies(self) -> Sequence[PolicyVersion]:
+        found = self._ask("SELECT name, version, text, loaded_at FROM policies ORDER BY loaded_at DESC, rowid DESC")
+        return [PolicyVersion._make(row) for row in found]
 
     def facts(self) -> LedgerFacts:
         sessions: dict[str, int] = dict(self._ask("SELECT state, count(*) FROM sessions GROUP BY state"))

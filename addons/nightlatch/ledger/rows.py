@@ -15,11 +15,18 @@ from nightlatch.ledger.port import Credential, Decision, Found, Guard, Link
 Row = tuple[Any, ...]
 
 SESSION_COLUMNS = (
-    "s.id, s.site, s.subject, s.source, s.started_at, s.authenticated_at, s.last_active_at, s.gap_from_at, s.gap, "
-    "s.reauthenticated_at, s.groups, s.amr, s.acr, s.network, s.agent, s.state, "
-    "s.ended_at, s.end_reason, s.end_clock, s.end_limit, s.end_elapsed, s.end_rule, s.end_from_at"
+    "id, site, subject, source, started_at, authenticated_at, last_active_at, gap_from_at, gap, reauthenticated_at, "
+    "groups, amr, acr, network, agent, state"
 )
-CREDENTIAL_COLUMNS = "c.fingerprint, c.session, c.issued_at, c.replaced_at, c.grace_until_at"
+END_COLUMNS = "ended_at, end_reason, end_clock, end_limit, end_elapsed, end_rule, end_from_at"
+SESSION_WIDTH = 23
+"""How many columns `SESSION_COLUMNS` and `END_COLUMNS` are."""
+
+READ_SESSION = f"{SESSION_COLUMNS}, CASE WHEN state <> 'active' THEN json_array({END_COLUMNS}) END"
+"""What is read of a session: its end as one column, since every column costs, and hardly any session has one."""
+READ_CREDENTIAL = "issued_at, replaced_at, grace_until_at"
+"""What is read of a credential after `READ_SESSION`: whoever asks for it knows its fingerprint."""
+
 DECISION_COLUMNS = (
     "id, decided_at, site, session, method, host, path, verdict, reason, clock, "
     '"limit", elapsed, rule, activity, policy'
@@ -27,10 +34,8 @@ DECISION_COLUMNS = (
 GUARD_COLUMNS = "site, url, cookie, identity, login, users, policy, pid, started_at"
 EVENT_COLUMNS = "id, happened_at, type, session, subject, payload, prev, hash"
 
-SESSION_WIDTH = 23
-"""How many columns a session has; a credential's follow."""
+_GROUPS, _ACR, _STATE, _END, _ISSUED = 10, 12, 15, 16, 17
 
-_GROUPS, _ACR, _STATE, _END = 10, 12, 15, 16
 _STATES = {str(state): state for state in State}
 
 
@@ -41,8 +46,8 @@ def names_of(text: str) -> tuple[str, ...]:
 
 
 def session_of(row: Row) -> Session:
-    """The session in a row that begins with `SESSION_COLUMNS`."""
-    groups, amr = row[_GROUPS:_ACR]
+    """The session in a row that begins with `READ_SESSION`."""
+    groups, amr, end = row[_GROUPS], row[_GROUPS + 1], row[_END]
     return Session._make(
         (
             *row[:_GROUPS],
@@ -50,18 +55,18 @@ def session_of(row: Row) -> Session:
             names_of(amr) if amr != "[]" else (),
             *row[_ACR:_STATE],
             _STATES[row[_STATE]],
-            None if row[_END] is None else End._make(row[_END:SESSION_WIDTH]),
+            None if end is None else End._make(json.loads(end)),
         )
     )
 
 
-def found_of(row: Row) -> Found:
-    """The session and credential in a row of `SESSION_COLUMNS` and `CREDENTIAL_COLUMNS`."""
-    return Found(session_of(row), Credential._make(row[SESSION_WIDTH:]))
+def found_of(fingerprint: bytes, row: Row) -> Found:
+    """The session and credential in a row of `READ_SESSION` and `READ_CREDENTIAL`."""
+    return Found(session_of(row), Credential(fingerprint, row[0], *row[_ISSUED:]))
 
 
 def row_of(session: Session) -> Row:
-    """`session` in the order of `SESSION_COLUMNS`."""
+    """`session` in the order of `SESSION_COLUMNS` and `END_COLUMNS`."""
     return (
         *map(storable, session[:_GROUPS]),
         json.dumps(session.groups),
@@ -72,7 +77,7 @@ def row_of(session: Session) -> Row:
 
 
 def ending_of(state: State, end: End | None) -> Row:
-    """The last columns of `SESSION_COLUMNS`, from `state` on."""
+    """`state` and `end` as columns: `state` and `END_COLUMNS`."""
     return (str(state), *map(storable, end or (None,) * len(End._fields)))
 
 

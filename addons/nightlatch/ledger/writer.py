@@ -22,20 +22,21 @@ DECISIONS_KEPT = 50_000
 """The bound of the decision log, in rows."""
 
 # Every piece put together here is a constant of this package; what a caller gives is always a bound parameter.
-_CREATE = f"INSERT INTO sessions VALUES ({', '.join('?' * rows.SESSION_WIDTH)})"
-_LIVE = "EXISTS (SELECT 1 FROM sessions s WHERE s.id = :session AND s.state = 'active')"
+_CREATE = (
+    f"INSERT INTO sessions ({rows.SESSION_COLUMNS}, {rows.END_COLUMNS}) VALUES ({', '.join('?' * rows.SESSION_WIDTH)})"
+)
 _ISSUE = (
-    "INSERT INTO credentials (fingerprint, session, issued_at) "
-    "SELECT :fingerprint, :session, :at WHERE NOT EXISTS (SELECT 1 FROM credentials WHERE fingerprint = :fingerprint)"
+    "INSERT INTO credentials (fingerprint, session, issued_at) SELECT :fingerprint, number, :at FROM sessions "
+    "WHERE id = :session AND NOT EXISTS (SELECT 1 FROM credentials WHERE fingerprint = :fingerprint)"
 )
 _REISSUE = (
-    "UPDATE credentials SET session = :session, issued_at = :at, replaced_at = NULL, grace_until_at = NULL "
-    "WHERE fingerprint = :fingerprint AND EXISTS "
-    "(SELECT 1 FROM sessions s WHERE s.id = credentials.session AND s.state <> 'active')"
+    "UPDATE credentials SET session = (SELECT number FROM sessions WHERE id = :session), issued_at = :at, "
+    "replaced_at = NULL, grace_until_at = NULL WHERE fingerprint = :fingerprint AND EXISTS "
+    "(SELECT 1 FROM sessions s WHERE s.number = credentials.session AND s.state <> 'active')"
 )
 _REPLACE = (
-    "UPDATE credentials SET replaced_at = :at, grace_until_at = :grace "
-    f"WHERE fingerprint = :old AND session = :session AND replaced_at IS NULL AND {_LIVE}"
+    "UPDATE credentials SET replaced_at = :at, grace_until_at = :grace WHERE fingerprint = :old "
+    "AND replaced_at IS NULL AND session = (SELECT number FROM sessions WHERE id = :session AND state = 'active')"
 )
 _END = (
     "UPDATE sessions SET state = ?, ended_at = ?, end_reason = ?, end_clock = ?, end_limit = ?, end_elapsed = ?, "
@@ -58,6 +59,9 @@ _REAUTHENTICATE = (
 _LOG = f"INSERT OR IGNORE INTO decisions ({rows.DECISION_COLUMNS}) VALUES ({', '.join('?' * 15)})"
 _TRIM = "DELETE FROM decisions WHERE position <= (SELECT max(position) FROM decisions) - ?"
 _MOVE = "INSERT INTO clock (wall_at, warped_at, frozen, reset, event) VALUES (?, ?, ?, ?, ?)"
+_LOADED = (
+    "INSERT INTO policies VALUES (?, ?, ?, ?) ON CONFLICT (name, version) DO UPDATE SET loaded_at = excluded.loaded_at"
+)
 _ANNOUNCE = f"INSERT OR REPLACE INTO guards ({rows.GUARD_COLUMNS}) VALUES ({', '.join('?' * 9)})"
 
 
@@ -114,7 +118,7 @@ class SqliteWriter:
     def attach(self, session_id: str, fingerprint: bytes, at: int, event: Event) -> bool:
         names = {"fingerprint": fingerprint, "session": session_id, "at": at}
         with self._change():
-            return self._settle(self._changed(f"{_ISSUE} AND {_LIVE}", names), [event])
+            return self._settle(self._changed(f"{_ISSUE} AND state = 'active'", names), [event])
 
     def reauthenticate(self, session_id: str, old: bytes, new: bytes, at: int, events: Iterable[Event]) -> bool:
         with self._change():
@@ -157,7 +161,7 @@ class SqliteWriter:
 
     def policy(self, name: str, version: str, text: str, at: int) -> None:
         with self._change():
-            self._execute("INSERT OR IGNORE INTO policies VALUES (?, ?, ?, ?)", (name, version, text, at))
+            self._execute(_LOADED, (name, version, text, at))
 
     def announce(self, guard: Guard) -> None:
         with self._change():

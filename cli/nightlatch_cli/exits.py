@@ -79,14 +79,14 @@ def _domain(error: Exception) -> Failure | None:
     # Imported here: most commands end well and need none of it.
     from nightlatch.core.mistakes import PolicyInvalid
     from nightlatch.ledger.port import LedgerError
-    from nightlatch.presets import PolicyNotFound
+    from nightlatch.presets import PolicyNotFound, PolicyUnreadable
 
     match error:
         case LedgerError():
             return Failure(ExitCode.LEDGER, str(error))
         case PolicyInvalid():
             return Failure(ExitCode.CONFIGURATION, f"the policy is invalid\n{error.render()}")
-        case PolicyNotFound():
+        case PolicyNotFound() | PolicyUnreadable():
             return Failure(ExitCode.CONFIGURATION, str(error))
         case OSError(filename=str(name), strerror=str(why)):
             return Failure(ExitCode.INPUT, f"{name}: {why}")

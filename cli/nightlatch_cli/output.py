@@ -57,6 +57,24 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         sys.stdout.write("\t".join(row) + "\n")
 
 
+def print_lines(lines: Iterable[str]) -> bool:
+    """Lines on stdout, each on its way as soon as it is there; whether there were any."""
+    some = False
+    for line in lines:
+        some = True
+        sys.stdout.write(printable(line, keep="") + "\n")
+        sys.stdout.flush()
+    return some
+
+
+def print_facts(facts: Iterable[tuple[str, str]]) -> None:
+    """Names and values, a line each, the values below each other; what has no value is left out."""
+    known = [(name, printable(value, keep="")) for name, value in facts if value]
+    width = max((len(name) for name, _ in known), default=0)
+    for name, value in known:
+        sys.stdout.write(f"{name:<{width}}  {value}\n")
+
+
 def forgiving() -> None:
     """Characters that stdout's or stderr's encoding does not have are written as escapes in place of an error."""
     for stream in (sys.stdout, sys.stderr):

@@ -1,0 +1,89 @@
+"""How commands come by the ledger, the time and the policy in force. Knows the ledger's port, no SQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from nightlatch.clock import read_clock
+from nightlatch.core.policy import Policy
+from nightlatch.ledger.port import LedgerReader, LedgerWriter, PolicyVersion
+from nightlatch.ledger.reader import open_reader
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[LedgerReader]:
+    """The ledger at `path`, to be asked.
+
+    Raises:
+        LedgerError: there is none, or it cannot be read (exit code 6).
+    """
+    reader = open_reader(path.expanduser())
+    try:
+        yield reader
+    finally:
+        reader.close()
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[LedgerWriter]:
+    """The ledger at `path`, to be changed. To be used within `reading`: a command makes no new ledger.
+
+    Raises:
+        LedgerError: it cannot be written (exit code 6).
+    """
+    from nightlatch.ledger.writer import open_writer
+
+    writer = open_writer(path.expanduser())
+    try:
+        yield writer
+    finally:
+        writer.close()
+
+
+class Bench:
+    """A ledger being read, the time at which it is read, and the policies of its sites."""
+
+    def __init__(self, reader: LedgerReader) -> None:
+        self.reader = reader
+        self.now = read_clock(reader)
+        self._policies: dict[str | None, Policy] = {}
+
+    def policy(self, site: str | None = None) -> Policy:
+        """The policy in force: the one under which the guard of `site` runs, else the one that was loaded last, else
+        the default."""
+        if site not in self._policies:
+            self._policies[site] = _policy_of(self.reader, site)
+        return self._policies[site]
+
+
+@contextmanager
+def bench(path: Path) -> Iterator[Bench]:
+    """The ledger at `path` as a `Bench`.
+
+    Raises:
+        LedgerError: there is none, or it cannot be read (exit code 6).
+    """
+    with reading(path) as reader:
+        yield Bench(reader)
+
+
+def _policy_of(reader: LedgerReader, site: str | None) -> Policy:
+    from nightlatch.presets import load_policy
+
+    loaded = reader.policies()
+    asked = next((guard.policy for guard in reader.guards() if guard.site == site), "")
+    names = {asked, Path(asked).stem}
+    version = next((version for version in loaded if version.name in names), loaded[0] if loaded else None)
+    return (_read(version) if version else None) or load_policy("default")
+
+
+def _read(version: PolicyVersion) -> Policy | None:
+    """A policy from the ledger's own copy, which stays true when the file has been edited since; None when this
+    nightlatch reads policies otherwise than the one that wrote it."""
+    from nightlatch.core.policy_toml import PolicyInvalid, read_policy
+    from nightlatch.presets import load_policy
+
+    try:
+        return read_policy(version.text, name=version.name, floors=load_policy)
+    except PolicyInvalid:
+        return None

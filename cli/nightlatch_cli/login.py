@@ -1,0 +1,120 @@
+"""`nightlatch login`: a session for curl, without a browser. Only where the guard's own login is the dev login, which
+asks for no password either."""
+
+import os
+from difflib import get_close_matches
+from typing import Annotated
+
+import typer
+
+from nightlatch.core.events import Event, EventType
+from nightlatch.core.session import Session
+from nightlatch.identity.fingerprint import fingerprint, new_credential, new_session_id
+from nightlatch.ledger.port import Guard
+from nightlatch_cli.exits import ExitCode, fail
+from nightlatch_cli.ledger_access import Bench, bench, writing
+from nightlatch_cli.options import DEFAULT_LEDGER, JsonOption, LedgerOption
+from nightlatch_cli.output import print_json, say, tell
+
+ANYBODY = "alice"
+"""Who it is where the guard knows nobody by name and nobody is asked for."""
+
+
+def login(
+    user: Annotated[str, typer.Option(metavar="U", help="Who to be; the first of the guard's dev users.")] = "",
+    site: Annotated[str, typer.Option(metavar="URL", help="Which guard, by its URL or its application's.")] = "",
+    ledger: LedgerOption = DEFAULT_LEDGER,
+    json: JsonOption = False,
+) -> None:
+    """Log in, and print the cookie: curl -H "$(nightlatch login)" http://127.0.0.1:8080/"""
+    with bench(ledger) as at:
+        guard = _guard(at, site)
+        name, groups = _user(guard, user)
+        session = _session(at, guard, name, groups)
+        credential = new_credential()
+        mark = fingerprint(at.reader.key(), guard.site, "nightlatch", credential)
+        with writing(ledger) as writer:
+            writer.create(session, mark, _events(at, session))
+    if not alive(guard.pid):
+        say(f"note: the guard at {guard.url} is not running; the session holds once it is again")
+    if json:
+        print_json({"name": guard.cookie, "value": credential, "session": session.id})
+    else:
+        tell(f"Cookie: {guard.cookie}={credential}")
+
+
+def _guard(at: Bench, site: str) -> Guard:
+    """The newest guard (of that site).
+
+    Raises:
+        Failure: there is none, or people do not log in to it this way (exit code 1).
+    """
+    wanted = site.rstrip("/")
+    known = at.reader.guards()
+    guard = next((guard for guard in known if wanted in ("", guard.site, guard.url)), None)
+    if guard is None:
+        there = ", ".join(guard.url for guard in known)
+        where = f"for {site} " if site else ""
+        hint = f"those that did: {there}" if there else "start one: nightlatch run UPSTREAM"
+        fail(ExitCode.FINDING, f"no guard {where}has announced itself on this ledger", hint)
+    if guard.login != "dev":
+        fail(
+            ExitCode.FINDING,
+            f"the guard at {guard.url} does not use the dev login (its login is {guard.login})",
+            "log in as its users do" + ("" if site else ", or name another guard with --site"),
+        )
+    return guard
+
+
+def _user(guard: Guard, name: str) -> tuple[str, tuple[str, ...]]:
+    """A dev user's name and groups; where none are configured anybody may be named, as on the login page.
+
+    Raises:
+        Failure: nobody of that name (exit code 1), or no name at all (2).
+    """
+    people = {who: groups for who, _, groups in (text.partition(":") for text in guard.users)}
+    chosen = name or next(iter(people), ANYBODY)
+    if chosen in people:
+        return chosen, tuple(group for group in people[chosen].split(",") if group)
+    if people:
+        near = get_close_matches(chosen, people, 1)
+        hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(people)}"
+        fail(ExitCode.FINDING, f"the guard at {guard.url} knows no user `{chosen}`", hint)
+    if len(chosen) > 128 or not chosen.isprintable() or any(character.isspace() for character in chosen):
+        fail(ExitCode.USAGE, f"`{chosen}` is no user's name", "at most 128 characters, no white space")
+    return chosen, ()
+
+
+def _session(at: Bench, guard: Guard, name: str, groups: tuple[str, ...]) -> Session:
+    return Session(
+        id=new_session_id(),
+        site=guard.site,
+        subject=name,
+        source="nightlatch",
+        started_at=at.now,
+        authenticated_at=at.now,
+        last_active_at=at.now,
+        gap_from_at=at.now,
+        groups=groups,
+        amr=("dev",),
+        agent="nightlatch login",
+    )
+
+
+def _events(at: Bench, session: Session) -> tuple[Event, ...]:
+    whose = (at.now, session.id, session.subject, session.network, session.agent, at.policy(session.site).version)
+    return (
+        Event(EventType.LOGIN_SUCCEEDED, *whose, {"login": "dev"}),
+        Event(EventType.SESSION_CREATED, *whose, {"source": session.source}),
+    )
+
+
+def alive(pid: int) -> bool:
+    """Whether a process of that number runs on this machine."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return pid > 0

@@ -15,6 +15,9 @@ LEDGER_SCHEMA = 1
 APPLICATION_ID = 0x6E6C6368
 """`nlch`, in the file's header as `application_id`: tells a ledger from somebody else's database."""
 
+SQLITE_VERSION = sqlite3.sqlite_version
+"""Of the library that is in use, for those who may not import it."""
+
 
 def version_of(connection: sqlite3.Connection, path: Path) -> int:
     """The schema of an open ledger; 0 for a database in which there is nothing yet.

@@ -1,0 +1,12 @@
+"""What every ledger must do, whatever it is made of: derive from `LedgerContract` and say how to open one.
+
+Only the port is used. What is particular to SQLite is tested beside its modules.
+"""
+
+from tests.ledger.contract_activity import ActivityContract
+from tests.ledger.contract_questions import QuestionContract
+from tests.ledger.contract_sessions import SessionContract
+
+
+class LedgerContract(SessionContract, ActivityContract, QuestionContract):
+    """The suite."""

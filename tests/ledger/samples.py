@@ -1,0 +1,50 @@
+"""Sessions, events and the like for the ledger's tests: what matters is given, the rest is filled in."""
+
+from typing import Any
+
+from nightlatch.core.events import Event, EventType
+from nightlatch.core.session import End, Session
+from nightlatch.ledger.port import Decision, Guard
+
+SITE = "http://localhost:3000"
+OTHER_SITE = "http://localhost:4000"
+T0 = 1_700_000_000_000_000
+SECOND = 1_000_000
+
+
+def a_session(key: str = "s1", at: int = T0, **more: Any) -> Session:
+    """A live session that started at `at`."""
+    times = {"started_at": at, "authenticated_at": at, "last_active_at": at, "gap_from_at": at}
+    return Session(**{"id": key, "site": SITE, "subject": "alice", "source": "nightlatch", **times, **more})
+
+
+def an_event(kind: EventType = EventType.SESSION_CREATED, at: int = T0, **more: Any) -> Event:
+    """An audit event."""
+    return Event(**{"type": kind, "at": at, "session": "s1", "policy": "v1", **more})
+
+
+def logout(at: int) -> End:
+    """An end by the person."""
+    return End(at, "logout")
+
+
+def timeout(at: int) -> End:
+    """An end by the idle clock."""
+    return End(at, "expired", "idle", 900 * SECOND, 1000 * SECOND, "admin", at - 1000 * SECOND)
+
+
+def a_decision(key: str, session: str = "s1", **more: Any) -> Decision:
+    """A line of the decision log."""
+    return Decision(
+        **{
+            **{"id": key, "at": T0, "site": SITE, "session": session, "method": "GET", "host": "localhost"},
+            **{"path": "/", "verdict": "allow", "reason": "live", "clock": None, "limit": None, "elapsed": None},
+            **{"rule": None, "activity": True, "policy": "v1"},
+            **more,
+        }
+    )
+
+
+def a_guard(url: str, at: int = T0) -> Guard:
+    """A guard that announced itself."""
+    return Guard(SITE, url, "nightlatch-8080", "nightlatch", "dev", ("alice", "bob:admins"), "default", 42, at)

@@ -1,7 +1,6 @@
 """`nightlatch login`: a session for curl, without a browser. Only where the guard's own login is the dev login, which
 asks for no password either."""
 
-import os
 from difflib import get_close_matches
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from nightlatch_cli.exits import ExitCode, fail
 from nightlatch_cli.ledger_access import Bench, bench, writing
 from nightlatch_cli.options import DEFAULT_LEDGER, JsonOption, LedgerOption
 from nightlatch_cli.output import print_json, say, tell
+from nightlatch_cli.processes import alive
 
 ANYBODY = "alice"
 """Who it is where the guard knows nobody by name and nobody is asked for."""
@@ -107,14 +107,3 @@ def _events(at: Bench, session: Session) -> tuple[Event, ...]:
         Event(EventType.LOGIN_SUCCEEDED, *whose, {"login": "dev"}),
         Event(EventType.SESSION_CREATED, *whose, {"source": session.source}),
     )
-
-
-def alive(pid: int) -> bool:
-    """Whether a process of that number runs on this machine."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return pid > 0

@@ -79,8 +79,12 @@ def _told(type_: EventType, detail: Mapping[str, Field]) -> str:
     if type_ is EventType.SESSION_ENDED:
         reason = str(detail.get("reason", ""))
         return f"ended: {REASONS.get(reason, reason)}"
-    own = ", ".join(f"{name} {value}" for name, value in detail.items() if value not in (None, ""))
+    own = ", ".join(_own(name, value) for name, value in detail.items() if value not in (None, ""))
     return _EVENTS.get(type_, str(type_)) + (f" ({own})" if own else "")
+
+
+def _own(name: str, value: Field) -> str:
+    return str(value) if name in ("login", "source") else f"{name} {value}"
 
 
 def _rule(detail: Mapping[str, Field]) -> str:

@@ -1,0 +1,82 @@
+"""What `nightlatch doctor` finds about the guards on a ledger: do they answer, and can anyone get round them?"""
+
+import http.client
+import json
+from collections.abc import Iterable, Iterator
+from urllib.parse import SplitResult, urlsplit
+
+from nightlatch.ledger.port import Guard
+from nightlatch_cli.checks import Check, Health
+from nightlatch_cli.network import addresses_of_this_machine, answers, is_loopback
+from nightlatch_cli.processes import alive
+
+PATIENCE = 1.0
+"""Seconds that a guard has for its answer."""
+
+
+def check_guards(guards: Iterable[Guard]) -> Iterator[Check]:
+    """Every guard that announced itself on the ledger and still runs; those that were stopped on one line."""
+    known = list(guards)
+    running = [guard for guard in known if alive(guard.pid)]
+    if not running:
+        told = f"none is running ({len(known)} did before)" if known else "none has announced itself yet"
+        yield Check("guards", Health.WARN, f"{told}: nightlatch run UPSTREAM")
+    for guard in running:
+        yield check_guard(guard)
+        yield check_exposure(guard)
+        yield from check_way_round(guard)
+
+
+def check_guard(guard: Guard) -> Check:
+    """Whether it is a guard that answers at its URL."""
+    name = f"guard {guard.url}"
+    try:
+        own = _is_guard(urlsplit(guard.url))
+    except ConnectionRefusedError:
+        return Check(name, Health.WARN, "nothing listens there any more")
+    except (OSError, http.client.HTTPException) as error:
+        return Check(name, Health.FAIL, f"process {guard.pid} runs, but does not answer ({error})")
+    if not own:
+        return Check(name, Health.FAIL, "something else answers there, which guards nothing")
+    return Check(name, Health.OK, f"guards {guard.site} with the policy {guard.policy}")
+
+
+def _is_guard(url: SplitResult) -> bool:
+    """Whether the session probe answers: it is always there, and never activity."""
+    if url.scheme == "https":
+        return answers(url.hostname or "", url.port or 443)
+    connection = http.client.HTTPConnection(url.hostname or "", url.port or 80, timeout=PATIENCE)
+    try:
+        connection.request("GET", "/.nightlatch/session")
+        found = json.loads(connection.getresponse().read(65_536))
+    except ValueError:
+        return False
+    finally:
+        connection.close()
+    return isinstance(found, dict) and "authenticated" in found
+
+
+def check_exposure(guard: Guard) -> Check:
+    """The dev login asks for no password, so it is for this machine only."""
+    host = urlsplit(guard.url).hostname or ""
+    if guard.login == "dev" and not is_loopback(host):
+        return Check("login", Health.FAIL, f"anyone who reaches {guard.url} can log in as anybody (login dev)")
+    return Check("login", Health.OK, f"{guard.login} at {guard.url}")
+
+
+def check_way_round(guard: Guard) -> Iterator[Check]:
+    """Whether the application can be reached without the guard: what a guard does not see it cannot refuse."""
+    site = urlsplit(guard.site)
+    host, port = site.hostname or "", site.port or (443 if site.scheme == "https" else 80)
+    if not answers(host, port):
+        yield Check("upstream", Health.WARN, f"{guard.site} does not answer: is the application running?")
+        return
+    if not is_loopback(host):
+        yield Check("upstream", Health.WARN, f"{guard.site} is on the network: let its firewall admit the guard only")
+        return
+    around = [address for address in addresses_of_this_machine() if answers(address, port)]
+    if around:
+        where = ", ".join(f"{address} port {port}" for address in around)
+        yield Check("upstream", Health.FAIL, f"can be reached around the guard at {where}: bind it to 127.0.0.1")
+    else:
+        yield Check("upstream", Health.OK, f"{guard.site} answers on this machine only")

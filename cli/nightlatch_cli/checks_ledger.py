@@ -1,0 +1,64 @@
+"""What `nightlatch doctor` finds about the ledger: is it usable, private and whole, and was time moved?"""
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from nightlatch.clock import WarpedClock
+from nightlatch.core.durations import format_duration
+from nightlatch.ledger.chain import verify_chain
+from nightlatch.ledger.port import LedgerError, LedgerReader
+from nightlatch_cli.checks import Check, Health
+from nightlatch_cli.ledger_access import writing
+
+NAME = "ledger"
+
+
+def check_file(path: Path) -> Check:
+    """Whether others on this machine can read who is logged in (and the key of the fingerprints)."""
+    open_to = stat.S_IMODE(path.stat().st_mode) & 0o077
+    if open_to:
+        return Check("privacy", Health.WARN, f"others on this machine may open the ledger: chmod 600 {path}")
+    return Check("privacy", Health.OK, "only you can open the ledger")
+
+
+def check_ledger(reader: LedgerReader, path: Path) -> Iterator[Check]:
+    """Everything about a ledger that could be opened."""
+    facts = reader.facts()
+    sessions = ", ".join(f"{count} {state}" for state, count in sorted(facts.sessions.items())) or "no sessions"
+    size = f"schema {facts.schema}, {facts.bytes // 1024} KiB, {facts.events} events, {sessions}"
+    yield Check(NAME, Health.OK, f"{facts.path}: {size}")
+    yield check_file(path)
+    yield check_writable(path)
+    yield check_chain(reader)
+    yield check_clock(reader)
+
+
+def check_writable(path: Path) -> Check:
+    """A guard that cannot write refuses everything."""
+    try:
+        with writing(path) as writer:
+            writer.probe()
+    except LedgerError as error:
+        return Check("writable", Health.FAIL, str(error))
+    return Check("writable", Health.OK, "the ledger can be written")
+
+
+def check_chain(reader: LedgerReader) -> Check:
+    """Whether the audit trail is as it was written."""
+    misfit = verify_chain(reader)
+    if misfit is not None:
+        return Check("audit trail", Health.FAIL, f"event {misfit.id} does not fit: {misfit.why}")
+    return Check("audit trail", Health.OK, "every event fits")
+
+
+def check_clock(reader: LedgerReader) -> Check:
+    """Whether somebody moved time."""
+    now, wall, warp = WarpedClock(reader).read()
+    if not warp.segments:
+        return Check("clock", Health.OK, "wall time")
+    where = f"{format_duration(abs(now - wall))} {'ahead of' if now >= wall else 'behind'} wall time"
+    frozen = ", and stands still" if warp.frozen else ""
+    return Check(
+        "clock", Health.WARN, f"{where}{frozen}: a test instrument is in use (`nightlatch clock reset` ends it)"
+    )

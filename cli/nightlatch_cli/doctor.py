@@ -1,0 +1,44 @@
+"""`nightlatch doctor`: is everything in order, and what would let requests past the guard?"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from nightlatch.ledger.port import LedgerError
+from nightlatch_cli.checks import Check, Health, check_installation
+from nightlatch_cli.checks_guards import check_guards
+from nightlatch_cli.checks_ledger import NAME, check_ledger
+from nightlatch_cli.exits import ExitCode
+from nightlatch_cli.ledger_access import reading
+from nightlatch_cli.options import DEFAULT_LEDGER, JsonOption, LedgerOption
+from nightlatch_cli.output import print_json, print_table
+
+
+def doctor(ledger: LedgerOption = DEFAULT_LEDGER, json: JsonOption = False) -> None:
+    """Check versions, the ledger, its history, the clock and the guards. Exit code 1 when something fails."""
+    checks = [*check_installation(), *_on_ledger(ledger.expanduser())]
+    if json:
+        print_json(_document(checks))
+    else:
+        print_table(("", "check", "finding"), [(check.health, check.name, check.message) for check in checks])
+    if any(check.health is Health.FAIL for check in checks):
+        raise typer.Exit(ExitCode.FINDING)
+
+
+def _on_ledger(path: Path) -> Iterator[Check]:
+    if not path.exists():
+        yield Check(NAME, Health.WARN, f"there is none at {path} yet: nightlatch run UPSTREAM makes it")
+        return
+    try:
+        with reading(path) as reader:
+            yield from check_ledger(reader, path)
+            yield from check_guards(reader.guards())
+    except LedgerError as error:
+        yield Check(NAME, Health.FAIL, str(error))
+
+
+def _document(checks: list[Check]) -> dict[str, Any]:
+    worst = max(checks, key=lambda check: list(Health).index(check.health))
+    return {"health": str(worst.health), "checks": [check._asdict() for check in checks]}

@@ -82,7 +82,7 @@ class GuardMaster(Master):
 
     async def close(self) -> None:
         """Stop listening, then let every addon finish its work."""
-        await self.proxyserver.servers.update([])
+        await asyncio.gather(*(server.stop() for server in self.proxyserver.servers if server.is_running))
         await self.done()
 
 
@@ -118,7 +118,7 @@ async def run_guard(
             settings["confdir"] = str(confdir)
         return await _serve(GuardMaster(addon), settings, on_listening, log)
     except (StartError, OptionsError) as error:
-        for text in [*log.startup_errors, *error.args]:
+        for text in error.args or log.startup_errors:
             log.say(f"error: {text}")
         return CONFIGURATION
     finally:
@@ -213,4 +213,4 @@ def explain(error: Exception, host: str, port: int) -> str:
         return f"{place} is in use by another program: choose another port with --listen (0 takes any free one)"
     if number == errno.EACCES:
         return f"{place} may not be listened on by this user: choose a port above 1023 with --listen"
-    return f"cannot listen on {place}: {error}"
+    return f"cannot listen on {place}: {error.__cause__ or error}"

@@ -1,10 +1,8 @@
-"""The guard's own recordings: their lines as plain values. JSON Lines: a header, then one line an exchange.
+"""The guard's own capture format, `nightlatch.capture/1`: JSON Lines, a header and then a line an exchange.
 
-No credential is in them, and no query: sessions go by their id, times are nightlatch's (already warped). The proxy
-writes them, the replay reads them.
+Knows what stands in a line, not where lines are kept: the proxy writes them, `replay` reads them. No credential and no
+query is in them, and of header fields only those keep their values that a judgement may hang on.
 """
-
-from collections.abc import Mapping
 
 from nightlatch.core.instants import exact
 from nightlatch.core.request import Headers, RequestView
@@ -13,8 +11,8 @@ from nightlatch.core.verdict import Verdict
 
 SCHEMA = "nightlatch.capture/1"
 
-JUDGED_HEADERS = frozenset(
-    {
+KEPT_VALUES = frozenset(
+    (
         "accept",
         "access-control-request-method",
         "content-type",
@@ -26,18 +24,19 @@ JUDGED_HEADERS = frozenset(
         "sec-fetch-mode",
         "sec-fetch-site",
         "sec-purpose",
-        "sec-websocket-version",
         "upgrade",
         "user-agent",
         "x-moz",
         "x-requested-with",
-    }
+    )
 )
-"""Recorded with their values; of all other headers only the name, for `[activity]` rules that ask for presence."""
+"""Header fields that are recorded with their values; of all others only the names are, as a policy may ask for them."""
+
+Line = dict[str, object]
 
 
-def header_line(site: str, policy: str) -> dict[str, object]:
-    """The first line: what was guarded, under which policy."""
+def header_line(site: str, policy: str) -> Line:
+    """The first line: which upstream was guarded, by which policy."""
     return {"schema": SCHEMA, "site": site, "policy": policy}
 
 
@@ -52,27 +51,72 @@ def exchange_line(
     session: Session | None,
     verdict: Verdict,
     decision: str,
-) -> dict[str, object]:
-    """One exchange. `at` and `duration` in microseconds on nightlatch's clock, `size` the request body's in bytes."""
+    streamed: bool = False,
+) -> Line:
+    """The line of one finished exchange.
+
+    Args:
+        request: as the client sent it.
+        origin: the guard's own origin as this client asked for it.
+        at: when it started, microseconds on nightlatch's clock.
+        duration: how long it took, microseconds.
+        status: of the answer; 0 when there was none.
+        size: of the request's body, bytes.
+        session: whose it was, after this request was counted; None when nobody's.
+        verdict: what was decided.
+        decision: its id.
+        streamed: the answer was passed on as it came, so its duration is no activity (law of time 4).
+    """
     return {
         "at": exact(at),
-        "duration": duration,
+        "duration_us": duration,
         "method": request.method,
         "url": origin + request.path,
-        "headers": shown_headers(request.headers),
-        "address": request.address,
+        "headers": recorded_headers(request.headers),
         "body": request.has_body,
+        "address": request.address,
         "status": status,
         "size": size,
-        "session": session.id if session else None,
-        "subject": session.subject if session else None,
-        "auth_time": exact(session.authenticated_at) if session else None,
-        "groups": list(session.groups) if session else [],
-        "verdict": str(verdict.kind),
+        "streamed": streamed,
+        **session_fields(session),
+        **verdict_fields(verdict),
         "decision": decision,
     }
 
 
-def shown_headers(headers: Headers) -> Mapping[str, list[str]]:
-    """The headers that judging needs; of the others only that they were there."""
-    return {name: list(values) if name in JUDGED_HEADERS else [""] for name, values in headers.items()}
+def recorded_headers(headers: Headers) -> dict[str, list[str]]:
+    """The header fields as they are recorded: every name, few values."""
+    return {name: list(values) if name in KEPT_VALUES else [""] for name, values in headers.items()}
+
+
+def session_fields(session: Session | None) -> Line:
+    """What a replay has to know of a session that began before the capture did; only `session: null` without one."""
+    if session is None:
+        return {"session": None}
+    again, end = session.reauthenticated_at, session.end
+    return {
+        "session": session.id,
+        "subject": session.subject,
+        "started_at": exact(session.started_at),
+        "auth_time": exact(session.authenticated_at),
+        "last_active_at": exact(session.last_active_at),
+        "gap_from_at": exact(session.gap_from_at),
+        "gap_us": session.gap,
+        "reauthenticated_at": None if again is None else exact(again),
+        "ended_at": None if end is None else exact(end.at),
+        "groups": list(session.groups),
+        "amr": list(session.amr),
+        "acr": session.acr,
+    }
+
+
+def verdict_fields(verdict: Verdict) -> Line:
+    """What was decided, durations in microseconds."""
+    return {
+        "verdict": str(verdict.kind),
+        "reason": verdict.reason,
+        "rule": verdict.rule,
+        "clock": None if verdict.clock is None else str(verdict.clock),
+        "limit_us": verdict.limit,
+        "elapsed_us": verdict.elapsed,
+    }

@@ -3,16 +3,21 @@
 from typing import NamedTuple
 
 from nightlatch.core.request import RequestView
+from nightlatch.core.session import Session
 
 
 class Recorded(NamedTuple):
     """What a guard's own recording knows beyond the wire; a replay prefers it to guessing."""
 
-    session: str | None
-    subject: str | None
-    authenticated_at: int | None
-    groups: tuple[str, ...]
+    session: Session | None
+    """As it stood after this request; `end` left out."""
+    ended_at: int | None
+    """When it had ended, microseconds; None while it lived."""
     verdict: str
+    reason: str
+    clock: str | None = None
+    limit: int | None = None
+    elapsed: int | None = None
 
 
 class Exchange(NamedTuple):
@@ -26,12 +31,14 @@ class Exchange(NamedTuple):
     duration: int
     """How long the exchange took, microseconds; 0 when unknown."""
     request: RequestView
+    """Equal requests of a file share one view, so that what is found out about one holds for all."""
     origin: str
     """`scheme://host[:port]` of the target."""
     status: int
     """0 when there was no answer."""
     set_cookies: tuple[str, ...] = ()
-    request_size: int = 0
+    streamed: bool = False
+    """The answer came bit by bit (an event stream): how long it took is no activity (law of time 4)."""
     recorded: Recorded | None = None
 
 
@@ -40,3 +47,19 @@ class Skipped(NamedTuple):
 
     at: str
     why: str
+
+
+class Capture(NamedTuple):
+    """What one file held."""
+
+    file: str
+    exchanges: list[Exchange]
+    skipped: list[Skipped]
+
+
+class CaptureUnreadable(ValueError):
+    """The whole file is of no use; the message names it and tells what was expected."""
+
+
+class Unfit(ValueError):
+    """One entry is of no use; the message says why."""

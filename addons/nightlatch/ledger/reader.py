@@ -6,6 +6,7 @@ Knows the tables, not how they are changed. Every question is one statement, so 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from nightlatch.core.events import Chained, EventType
 from nightlatch.core.session import Session, State
@@ -14,6 +15,11 @@ from nightlatch.ledger import rows
 from nightlatch.ledger.files import connect_reader, explain
 from nightlatch.ledger.port import Decision, Found, Guard, LedgerError, LedgerFacts, LedgerReader, Link, PolicyVersion
 from nightlatch.ledger.schema import LEDGER_SCHEMA
+
+Value = TypeVar("Value")
+
+FOREIGN = (ValueError, KeyError, TypeError)
+"""What reading a row raises that nightlatch did not write."""
 
 PAGE = 1000
 """How many events are read at a time: a long read must not keep the log from being folded back into the file."""
@@ -62,7 +68,7 @@ class SqliteReader:
         try:
             row = self._execute(_FIND, (fingerprint,)).fetchone()
             return None if row is None else rows.found_of(fingerprint, row)
-        except (sqlite3.Error, ValueError, KeyError) as error:
+        except (sqlite3.Error, *FOREIGN) as error:
             raise self._unreadable(error) from error
 
     def warp(self) -> Warp:
@@ -102,7 +108,7 @@ class SqliteReader:
         return self._sessions("WHERE id >= ? AND id < ? ORDER BY id LIMIT 10", start, f"{start}\U0010ffff")
 
     def idle_since(self, site: str, *, active_before: int, authenticated_before: int) -> Sequence[Session]:
-        return [rows.session_of(row) for row in self._ask(_IDLE, site, active_before, site, authenticated_before)]
+        return self._read(rows.session_of, _IDLE, site, active_before, site, authenticated_before)
 
     def events(
         self, *, after: int = 0, types: Iterable[EventType] = (), since: int | None = None, session: str | None = None
@@ -110,7 +116,14 @@ class SqliteReader:
         wanted, values = _wanted(tuple(types), since, session)
         if since is not None:
             after = max(after, self._first_event(since) - 1)
-        return map(rows.chained_of, self._links(after, wanted, values))
+        return self._chained(self._links(after, wanted, values))
+
+    def _chained(self, links: Iterable[Link]) -> Iterator[Chained]:
+        for link in links:
+            try:
+                yield rows.chained_of(link)
+            except FOREIGN as error:
+                raise self._unreadable(error) from error
 
     def _first_event(self, since: int) -> int:
         """Where to begin, so that the whole history need not be read for its last minutes."""
@@ -144,8 +157,8 @@ class SqliteReader:
         return int(self._ask("PRAGMA data_version")[0][0])
 
     def guards(self) -> Sequence[Guard]:
-        found = self._ask(f"SELECT {rows.GUARD_COLUMNS} FROM guards ORDER BY started_at DESC, rowid DESC")
-        return [rows.guard_of(row) for row in found]
+        statement = f"SELECT {rows.GUARD_COLUMNS} FROM guards ORDER BY started_at DESC, rowid DESC"
+        return self._read(rows.guard_of, statement)
 
     def policies(self) -> Sequence[PolicyVersion]:
         found = self._ask("SELECT name, version, text, loaded_at FROM policies ORDER BY loaded_at DESC, rowid DESC")
@@ -161,16 +174,18 @@ class SqliteReader:
         self._connection.close()
 
     def _sessions(self, clause: str, *values: object) -> list[Session]:
-        return [rows.session_of(row) for row in self._ask(f"{_SESSIONS} {clause}", *values)]
+        return self._read(rows.session_of, f"{_SESSIONS} {clause}", *values)
 
     def _decisions(self, clause: str, *values: object) -> list[Decision]:
-        found = self._ask(f"SELECT {rows.DECISION_COLUMNS} FROM decisions {clause}", *values)
-        return [rows.decision_of(row) for row in found]
+        return self._read(rows.decision_of, f"SELECT {rows.DECISION_COLUMNS} FROM decisions {clause}", *values)
 
     def _ask(self, statement: str, *values: object) -> list[rows.Row]:
+        return self._read(tuple, statement, *values)
+
+    def _read(self, convert: Callable[[rows.Row], Value], statement: str, *values: object) -> list[Value]:
         try:
-            return self._execute(statement, values).fetchall()
-        except sqlite3.Error as error:
+            return [convert(row) for row in self._execute(statement, values).fetchall()]
+        except (sqlite3.Error, *FOREIGN) as error:
             raise self._unreadable(error) from error
 
     def _unreadable(self, error: Exception) -> LedgerError:

@@ -26,6 +26,7 @@ _NAMES = """
 OPTION_NAMES = frozenset(_NAMES.split())
 """Every option of every command (a test compares), so that a misspelt key is found without loading them all."""
 
+_PATHS = frozenset({"record", "jwt-key-file"})
 _PATH_OR_WORD = frozenset({"policy", "against", "jwks"})
 """Options that take a path or something else: a path where there is such a file."""
 
@@ -63,7 +64,7 @@ class Config(NamedTuple):
     def _from_here(self, key: str, value: str, param: Any) -> str:
         """A relative path means the folder of the file, from wherever the command is given."""
         path = self.file.parent / value
-        is_path = param.type_descriptor.is_path or (key in _PATH_OR_WORD and path.is_file())
+        is_path = param.type_descriptor.is_path or key in _PATHS or (key in _PATH_OR_WORD and path.is_file())
         return str(path) if is_path else value
 
     def _wrong(self, key: str, expected: str) -> NoReturn:

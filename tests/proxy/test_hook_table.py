@@ -123,7 +123,7 @@ def test_the_same_calls_as_mitmproxys_own_dispatch(tree: Tree) -> None:
 def _table(*addons: object) -> tuple[Master, HookTable]:
     master = Master(Options())
     master._legacy_log_events.uninstall()
-    table = HookTable(master)  # type: ignore[no-untyped-call]  # AddonManager leaves its constructor bare
+    table = HookTable(master)
     master.addons = table
     table.add(*addons)
     return master, table

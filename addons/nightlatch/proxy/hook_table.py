@@ -7,7 +7,7 @@ stricter: a flow whose hook failed is killed instead of forwarded. It decides no
 """
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import fields
 from functools import partial
 from operator import attrgetter
@@ -17,6 +17,7 @@ from mitmproxy import addonmanager, exceptions, hooks
 from mitmproxy.flow import Flow
 
 Hook = Callable[..., Awaitable[None] | None]
+Rest = Coroutine[Any, Any, None]
 
 LIFECYCLE = (hooks.ConfigureHook, hooks.RunningHook, hooks.DoneHook, addonmanager.LoadHook)
 """Events in which addons set themselves up: rare, and dispatched as mitmproxy does, never from the table."""
@@ -62,7 +63,10 @@ class HookTable(addonmanager.AddonManager):
     that an addon gives itself at any other time are not seen.
     """
 
-    _rows: dict[type[hooks.Hook], Row] = {}  # noqa: RUF012  # replaced, never changed, until the first event
+    def __init__(self, master: Any) -> None:
+        self._rows: dict[type[hooks.Hook], Row] = {}
+        self._begun: dict[hooks.Hook, Rest | None] = {}
+        super().__init__(master)  # type: ignore[no-untyped-call]  # mitmproxy leaves it bare
 
     register = _forgetting(addonmanager.AddonManager.register)
     add = _forgetting(addonmanager.AddonManager.add)
@@ -74,15 +78,44 @@ class HookTable(addonmanager.AddonManager):
         if isinstance(event, LIFECYCLE):
             self._rows = {}
 
-    async def handle_lifecycle(self, event: hooks.Hook) -> None:
-        """Call the hooks of `event` and, when it carries a flow, the `update` hooks."""
+    def begin(self, event: hooks.Hook) -> bool:
+        """Call the hooks of `event` and, when it carries a flow, the `update` hooks, as far as nothing is awaited.
+
+        Returns:
+            Whether everything is done. If not, `handle_lifecycle` must be called with the same event for the rest.
+        """
         row = self._row(event)
         arguments = row.arguments(event)
-        await _call(row.groups, arguments)
-        if isinstance(arguments[0], Flow):
-            update = hooks.UpdateHook([arguments[0]])
-            row = self._row(update)
-            await _call(row.groups, row.arguments(update))
+        rest = _begin(row.groups, arguments)
+        flow = arguments[0] if arguments and isinstance(arguments[0], Flow) else None
+        if flow is None:
+            waiting = rest
+        elif rest is None:
+            waiting = self._update(flow)
+        else:
+            waiting = self._then_update(rest, flow)
+        if waiting is None and (flow is None or not flow.intercepted):
+            return True
+        self._begun[event] = waiting
+        return False
+
+    async def handle_lifecycle(self, event: hooks.Hook) -> None:
+        """Call the hooks of `event`, or what `begin` has left of them."""
+        if event in self._begun or not self.begin(event):
+            waiting = self._begun.pop(event)
+            if waiting is not None:
+                await waiting
+
+    def _update(self, flow: Flow) -> Rest | None:
+        event = hooks.UpdateHook([flow])
+        row = self._row(event)
+        return _begin(row.groups, row.arguments(event)) if row.groups else None
+
+    async def _then_update(self, rest: Rest, flow: Flow) -> None:
+        await rest
+        update = self._update(flow)
+        if update is not None:
+            await update
 
     async def trigger_event(self, event: hooks.Hook) -> None:
         """Call the hooks of `event`, addon by addon."""
@@ -91,7 +124,9 @@ class HookTable(addonmanager.AddonManager):
             self._rows = {}
             return
         row = self._row(event)
-        await _call(row.groups, row.arguments(event))
+        rest = _begin(row.groups, row.arguments(event))
+        if rest is not None:
+            await rest
 
     def _row(self, event: hooks.Hook) -> Row:
         kind = type(event)
@@ -112,24 +147,43 @@ class HookTable(addonmanager.AddonManager):
         return tuple(found)
 
 
-def _stop(arguments: tuple[object, ...]) -> None:
-    """Unlike mitmproxy, which forwards it: a flow that an addon could not deal with goes no further."""
-    if arguments and isinstance(flow := arguments[0], Flow) and flow.killable:
-        flow.kill()
-
-
-async def _call(groups: tuple[tuple[Hook, ...], ...], arguments: tuple[object, ...]) -> None:
+def _begin(groups: tuple[tuple[Hook, ...], ...], arguments: tuple[object, ...]) -> Rest | None:
+    """Call what can be called at once. What is returned, if anything, is the rest and must be awaited."""
     try:
-        for group in groups:
+        for place, group in enumerate(groups):
             try:
-                for hook in group:
+                for index, hook in enumerate(group):
                     result = hook(*arguments)
                     if result is not None and inspect.isawaitable(result):
-                        await result
-            except Exception:
-                # mitmproxy's own treatment: logged as "Addon error", unless it is a halt or an OptionsError.
-                with addonmanager.safecall():
-                    raise
-                _stop(arguments)
+                        return _finish(result, (group[index + 1 :], *groups[place + 1 :]), arguments)
+            except Exception as error:
+                _report(error, arguments)
+    except exceptions.AddonHalt:
+        return None
+    return None
+
+
+async def _finish(
+    waiting: Awaitable[None], groups: tuple[tuple[Hook, ...], ...], arguments: tuple[object, ...]
+) -> None:
+    """Wait for the hook that asked for it, then go on with the rest of its group and the groups after it."""
+    try:
+        try:
+            await waiting
+        except Exception as error:
+            _report(error, arguments)
+            groups = groups[1:]
     except exceptions.AddonHalt:
         return
+    rest = _begin(groups, arguments)
+    if rest is not None:
+        await rest
+
+
+def _report(error: Exception, arguments: tuple[object, ...]) -> None:
+    """mitmproxy's own treatment: logged as "Addon error", unless it is a halt or an OptionsError; and what mitmproxy
+    would forward goes no further when an addon could not deal with it."""
+    with addonmanager.safecall():
+        raise error
+    if arguments and isinstance(flow := arguments[0], Flow) and flow.killable:
+        flow.kill()

@@ -19,7 +19,9 @@ from mitmproxy.utils import asyncio_utils
 
 from nightlatch.proxy.console_log import ConsoleLog
 from nightlatch.proxy.hook_table import HookTable
-from nightlatch.proxy.lean_mitmproxy import Core, DisableH2C, Master, NextLayer, Proxyserver, TlsConfig
+from nightlatch.proxy.inline_hooks import InlineProxyserver
+from nightlatch.proxy.lean_mitmproxy import Core, DisableH2C, Master, NextLayer, TlsConfig
+from nightlatch.proxy.quick_mitmproxy import quicken
 
 OK = 0
 CONFIGURATION = 3
@@ -43,11 +45,12 @@ class GuardMaster(Master):
     """A master with the addons that a reverse proxy needs, then `addon`."""
 
     def __init__(self, addon: object) -> None:
+        quicken()
         super().__init__(Options())
         # mitmproxy formats every log line for the sake of a deprecated hook; nobody here listens to it.
         self._legacy_log_events.uninstall()
-        self.addons = HookTable(self)  # type: ignore[no-untyped-call]  # AddonManager leaves its constructor bare
-        self.proxyserver = Proxyserver()
+        self.addons = HookTable(self)
+        self.proxyserver = InlineProxyserver(self.addons)
         self.addons.add(Core(), DisableH2C(), self.proxyserver, NextLayer(), TlsConfig(), addon)
 
     def configure(self, settings: Mapping[str, object]) -> None:

@@ -33,14 +33,20 @@ class SteadyWall:
 
     def __init__(self, wall: Callable[[], int] = wall_now, monotonic: Callable[[], int] = monotonic_now) -> None:
         self._wall, self._monotonic = wall, monotonic
-        self._last, self._ticks = wall(), monotonic()
+        self._wall_at, self._ticks_at = wall(), monotonic()
 
     def now(self) -> int:
-        """Microseconds since the epoch; never less than last time plus what has passed since."""
-        ticks = self._monotonic()
-        self._last = max(self._wall(), self._last + ticks - self._ticks)
-        self._ticks = ticks
-        return self._last
+        """Microseconds since the epoch; never less than what has passed since the wall clock was last believed.
+
+        The monotonic clock is read before the wall clock here and after it there: however long this thread is kept
+        waiting in between, the estimate is never ahead of the true time.
+        """
+        steady = self._wall_at + self._monotonic() - self._ticks_at
+        wall = self._wall()
+        if wall < steady:
+            return steady
+        self._wall_at, self._ticks_at = wall, self._monotonic()
+        return wall
 
 
 class WarpedClock:

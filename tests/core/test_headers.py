@@ -80,7 +80,7 @@ def test_what_remains_is_rounded_up(remaining: Remaining, text: str) -> None:
         (-5 * MINUTE, False, "-5m"),
         (0, False, None),
         (0, True, "frozen"),
-        (31 * MINUTE, True, "frozen"),
+        (31 * MINUTE, True, "+31m; frozen"),
     ],
 )
 def test_the_clock_is_shown_while_it_is_warped(offset: int, frozen: bool, text: str | None) -> None:

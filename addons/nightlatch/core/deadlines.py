@@ -34,7 +34,7 @@ def _state(clock: Clock, limit: int, from_at: int, now: int) -> ClockState:
 
 
 def idle_clock(session: Session, limit: int, now: int) -> ClockState:
-    """Idle is judged against the wider of the widest gap so far and the one that runs now, the earlier if equal (law 3).
+    """Idle is judged against the wider of the widest gap so far and the one that runs now, the earlier if equal.
 
     A gap that `limit` survives is history: then the running gap is what counts down.
     """

@@ -58,13 +58,10 @@ def session_header(remaining: Remaining) -> str:
 
 
 def clock_header(offset: int, frozen: bool = False) -> str | None:
-    """`Nightlatch-Clock`: how far nightlatch's time is from wall time (`offset`, microseconds), as `+31m`; `frozen`
-    while it stands still; None when it is wall time."""
-    if frozen:
-        return "frozen"
-    if not offset:
-        return None
-    return format_duration(offset) if offset < 0 else f"+{format_duration(offset)}"
+    """`Nightlatch-Clock`: how far nightlatch's time was moved (`offset`, microseconds), as `+31m`; with `frozen` while
+    it stands still; None when it is wall time."""
+    moved = [] if not offset else [format_duration(offset) if offset < 0 else f"+{format_duration(offset)}"]
+    return "; ".join([*moved, *(["frozen"] if frozen else [])]) or None
 
 
 def cors_headers(request: RequestView, origin: str, allowed: Iterable[str]) -> tuple[Header, ...]:

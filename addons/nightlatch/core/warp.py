@@ -37,6 +37,15 @@ class Warp(NamedTuple):
         """Whether time stands still now."""
         return bool(self.segments) and self.segments[-1].frozen
 
+    @property
+    def advanced(self) -> int:
+        """By how much time was moved forward in all since the last reset, microseconds."""
+        moved, warp = 0, Warp()
+        for segment in self.segments:
+            moved += max(0, segment.warped_at - warp.at(segment.wall_at))
+            warp = warp.then(segment)
+        return moved
+
     def advance(self, wall: int, by: int) -> Segment:
         """The segment that moves time forward by `by`; a frozen clock stays frozen.
 

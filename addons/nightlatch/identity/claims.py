@@ -82,6 +82,10 @@ def read_claims(claims: dict[str, Any], session_claim: str, first_seen: int) -> 
     return token._replace(session_key=_session_key(token, _text(claims, session_claim)))
 
 
+_SECOND_LATER = 999_999
+"""Microseconds."""
+
+
 def token_times(token: VerifiedToken, warp: Warp, first_seen: int) -> TokenTimes:
     """The token's times on nightlatch's clock (law 7): each goes through the warp at the instant that it names, and
     `exp` is the mapped `iat` plus the lifetime; without `iat` it is `nbf`, else `first_seen`, that is mapped.
@@ -92,7 +96,10 @@ def token_times(token: VerifiedToken, warp: Warp, first_seen: int) -> TokenTimes
     start = token.issued_at if token.issued_at is not None else token.not_before
     if start is None:
         start = first_seen
-    issued_at = warp.at(start)
+    # `iat` names a whole second: within it the token may have been minted as late as it was first seen. Mapped from
+    # the second's start, one minted just after a warp would be as old as the warp is wide.
+    minted = max(start, min(start + _SECOND_LATER, first_seen)) if start % 1_000_000 == 0 else start
+    issued_at = warp.at(minted) - (minted - start)
     return TokenTimes(
         issued_at=issued_at,
         expires_at=issued_at + token.expires_at - start,

@@ -5,12 +5,13 @@ passes answers 503 instead. What is done with a request is told in `gate`, what 
 """
 
 from collections.abc import Awaitable
+from typing import ClassVar
 
 from mitmproxy import ctx, exceptions, http, tcp
 from mitmproxy.addonmanager import Loader
 
 from nightlatch.ledger.port import LedgerError
-from nightlatch.proxy import afterwards
+from nightlatch.proxy import afterwards, trailers
 from nightlatch.proxy.answers import is_own, refuse_bluntly, refuse_connect
 from nightlatch.proxy.entrance import enter, fail_closed, may_pass
 from nightlatch.proxy.forbidden_options import (
@@ -19,6 +20,7 @@ from nightlatch.proxy.forbidden_options import (
     leave_other_addresses,
     refuse_bypasses,
     refuse_unknown,
+    shut_doors,
 )
 from nightlatch.proxy.options import OPTIONS, PREFIX
 from nightlatch.proxy.recorder import RecordingUnusable
@@ -29,11 +31,15 @@ from nightlatch.proxy.settings import SettingsInvalid, read_settings
 class Nightlatch:
     """Guards what mitmproxy forwards, in `nightlatch run` and, loaded by `addons/latch.py`, in stock mitmproxy."""
 
+    shut: ClassVar[bool] = False
+    """An instance that guarded was unloaded, and closed the doors behind it."""
+
     def __init__(self) -> None:
         self.service: Service | None = None
         self.started = False
 
     def load(self, loader: Loader) -> None:
+        trailers.install()
         for option in OPTIONS:
             loader.add_option(PREFIX + option.name, str, option.default, option.help)
 
@@ -55,10 +61,14 @@ class Nightlatch:
             return
         if self.started:
             raise exceptions.OptionsError("nightlatch: its options cannot be changed while it runs; start it anew")
-        self.done()
+        self._close()
         self.service = self._open()
         if self.service.guard.settings.login.kind == "dev":
             keep_to_loopback(ctx.options)
+
+        if Nightlatch.shut:
+            Nightlatch.shut = False
+            ctx.options.update(server=True)
 
     def _open(self) -> Service:
         try:
@@ -89,6 +99,7 @@ class Nightlatch:
 
     def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         if flow.response is not None:
+            afterwards.answered(self.service, flow)
             return None
         waiting = afterwards.body_is_in(self.service, flow)
         if waiting is not None:
@@ -131,6 +142,14 @@ class Nightlatch:
         flow.kill()
 
     def done(self) -> None:
+        """At the end; but also when stock mitmproxy unloads the script, because it was edited and does not parse: then
+        nobody would judge any more, so nothing is let in."""
+        if self.service is not None:
+            self._close()
+            Nightlatch.shut = True
+            shut_doors(ctx.master.addons.get("proxyserver"), ctx.options)
+
+    def _close(self) -> None:
         if self.service is not None:
             self.service.close()
             self.service = None

@@ -3,10 +3,14 @@
 What cannot be judged does not pass. Pure: it sees the request's parts, and answers with a status and a reason.
 """
 
+import re
 from ipaddress import ip_address
 from typing import NamedTuple
 
 from nightlatch.core.request import RequestView
+
+_CONTROL = re.compile(r"[\x00-\x20\x7f]")
+_VERSIONS = frozenset({"HTTP/1.0", "HTTP/1.1", "HTTP/2.0", "HTTP/3", "HTTP/3.0"})
 
 
 class Refusal(NamedTuple):
@@ -23,6 +27,7 @@ class Target(NamedTuple):
     authority: str
     hosts: tuple[str, ...]
     scheme: str
+    version: str = "HTTP/1.1"
 
 
 def admit(request: RequestView, target: Target, known_hosts: tuple[str, ...]) -> Refusal | None:
@@ -39,8 +44,10 @@ def admit(request: RequestView, target: Target, known_hosts: tuple[str, ...]) ->
         return Refusal(400, "bad_request", "The Host header and the request target name different hosts.")
     if not _plain(target.authority or target.hosts[0]):
         return Refusal(400, "bad_request", "The Host header is malformed.")
-    if not request.path.startswith("/"):
-        return Refusal(400, "bad_request", "The request target must be a path.")
+    if not request.path.startswith("/") or _CONTROL.search(request.path):
+        return Refusal(400, "bad_request", "The request target must be a path, without control characters.")
+    if target.version not in _VERSIONS:
+        return Refusal(400, "bad_request", "That version of HTTP is unknown.")
     if not answers_for(request.host, known_hosts):
         return Refusal(421, "misdirected", request.host)
     return None

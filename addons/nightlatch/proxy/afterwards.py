@@ -18,9 +18,16 @@ from nightlatch.proxy.active import credited
 from nightlatch.proxy.arrival import Arrival
 from nightlatch.proxy.entrance import OWN_PAGE
 from nightlatch.proxy.judged import Judged, judged
+from nightlatch.proxy.live_flows import kill_tunnel
 from nightlatch.proxy.own_answers import warp_shown
 from nightlatch.proxy.reverse import mend_response, should_stream
 from nightlatch.proxy.service import Service
+
+
+def answered(service: Service | None, flow: http.HTTPFlow) -> None:
+    """The body of a refused request is in: its answer goes out now."""
+    if service is not None:
+        service.held.release(flow)
 
 
 def body_is_in(service: Service | None, flow: http.HTTPFlow) -> Awaitable[None] | None:
@@ -38,8 +45,8 @@ def answer_begins(service: Service, flow: http.HTTPFlow) -> Awaitable[None] | No
     found = judged(flow)
     if found is None or flow.response is None:
         return None
-    if flow.response.status_code == 101 and not _is_websocket(found):
-        flow.kill()
+    if flow.response.status_code == 101 and not _is_websocket(flow):
+        kill_tunnel(flow)
         return None
     _mend(service, flow, found)
     if should_stream(flow.response.headers, flow.response.status_code):
@@ -50,6 +57,7 @@ def answer_begins(service: Service, flow: http.HTTPFlow) -> Awaitable[None] | No
 
 def over(service: Service, flow: http.HTTPFlow) -> None:
     """The exchange has ended, one way or another."""
+    service.held.release(flow)
     service.watch.remove(flow)
     exchange = service.guard.active.finish(flow.id)
     found = judged(flow)
@@ -79,8 +87,10 @@ def message(service: Service, flow: http.HTTPFlow) -> None:
         latest.drop()
 
 
-def _is_websocket(found: Judged) -> bool:
-    return found.arrival.request.header("upgrade").lower() == "websocket"
+def _is_websocket(flow: http.HTTPFlow) -> bool:
+    """Whether a WebSocket was asked for, as it went to the upstream, and given."""
+    sides = (flow.request.headers, flow.response.headers if flow.response else {})
+    return all(side.get("upgrade", "").lower() == "websocket" for side in sides)
 
 
 def _mend(service: Service, flow: http.HTTPFlow, found: Judged) -> None:

@@ -4,6 +4,7 @@ from mitmproxy import http
 
 from nightlatch.clock import monotonic_now
 from nightlatch.core.client_kind import ClientKind, client_kind
+from nightlatch.core.session import Session
 from nightlatch.core.verdict import Kind
 from nightlatch.identity.cookies import without_cookies
 from nightlatch.identity.extract import presented_names
@@ -20,10 +21,24 @@ def apply(service: Service, flow: http.HTTPFlow, judged: Judged) -> None:
     arrival, verdict = judged.arrival, judged.verdict
     if not verdict.passes:
         answer(flow, verdict_answer(service, arrival, verdict, judged.decision))
-        return _explain_loop(service, flow, judged)
+        if arrival.request.has_body:
+            service.held.hold(flow)
+        _explain_loop(service, flow, judged)
+        return
     _strip_credentials(service, flow, judged)
     mend_request(flow.request, origin=arrival.origin, site=arrival.site, address=arrival.request.address)
+    if verdict.kind is Kind.ALLOW and judged.session is not None:
+        _name_person(flow.request, judged.session)
     service.watch.add(flow, judged)
+
+
+def _name_person(request: http.Request, session: Session) -> None:
+    """Who is asking, for the application; the client's own such headers have been stripped (RFC 9700 4.13)."""
+    if session.subject is not None and session.subject.isascii():
+        request.headers["X-Forwarded-User"] = session.subject
+        groups = ",".join(session.groups)
+        if groups and groups.isascii():
+            request.headers["X-Forwarded-Groups"] = groups
 
 
 def _strip_credentials(service: Service, flow: http.HTTPFlow, judged: Judged) -> None:

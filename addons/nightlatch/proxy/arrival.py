@@ -36,7 +36,7 @@ def arrive(guard: Guard, flow: http.HTTPFlow) -> Arrival:
     """
     now, wall, warp = guard.clock.read()
     request, scheme = view(flow), site_scheme(flow)
-    target = Target(flow.request.authority, request.headers.get("host", ()), scheme)
+    target = Target(flow.request.authority, request.headers.get("host", ()), scheme, flow.request.http_version)
     cookie = own_cookie(scheme, flow.client_conn.sockname)
     site = site_of(flow)
     identity = guard.identify(request, site, cookie, wall, warp)

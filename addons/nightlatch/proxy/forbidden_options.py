@@ -8,6 +8,7 @@ from mitmproxy.proxy.mode_specs import ProxyMode, RegularMode, ReverseMode
 from nightlatch.proxy.admission import is_loopback
 from nightlatch.proxy.arrival import origin
 from nightlatch.proxy.lean_mitmproxy import Proxyserver
+from nightlatch.proxy.live_flows import close
 from nightlatch.proxy.options import OPTIONS, PREFIX
 from nightlatch.proxy.settings import nearest
 
@@ -76,6 +77,13 @@ def leave_other_addresses(proxyserver: Proxyserver, options: optmanager.OptManag
     if not all(is_loopback(address[0]) for address in proxyserver.listen_addrs()):
         options.update(server=False)
         options.update(server=True)
+
+
+def shut_doors(proxyserver: Proxyserver | None, options: optmanager.OptManager) -> None:
+    """Let nobody in any more, and end the connections that are open: they would be served without being judged."""
+    options.update(server=False)
+    for handler in list(proxyserver.connections.values()) if proxyserver is not None else ():
+        close(handler, handler.client)
 
 
 def guarded_site(modes: Iterable[str]) -> str:

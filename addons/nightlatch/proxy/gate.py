@@ -97,6 +97,8 @@ def settle(
         session = touched(session, arrival.now)
         service.guard.behind.touch(session)
         service.guard.active.begin(flow.id, Exchange(session.id, arrival.now, verdict.remaining.idle))
+    if session is not None and session.end is not None and verdict.end is None:
+        service.guard.note_reuse(session, verdict, arrival.now)
     decision = service.guard.log(arrival.request, arrival.site, session, verdict, arrival.now)
     found = Judged(arrival, session, verdict, decision, fresh_credential)
     flow.metadata[KEY] = found

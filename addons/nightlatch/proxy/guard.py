@@ -4,9 +4,11 @@ It reads the ledger on the event loop and hands every write to the writer's thre
 """
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from typing import TypeVar
 
 from nightlatch.clock import WarpedClock
@@ -28,6 +30,19 @@ from nightlatch.proxy.settings import Settings
 
 T = TypeVar("T")
 
+_REUSE_TOLD_EVERY = 60_000_000
+"""Microseconds."""
+_REMEMBERED = 4096
+
+
+def file_identity(path: Path) -> tuple[int, int] | None:
+    """Which file is at `path`; None when there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 (on every request: a third of what Path.stat costs)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
 
 @dataclass(slots=True)
 class Guard:
@@ -39,18 +54,26 @@ class Guard:
     behind: WriteBehind
     clock: WarpedClock
     key: bytes
+    file: tuple[int, int]
+    """Device and inode of the ledger that is open."""
     active: ActiveExchanges = field(default_factory=ActiveExchanges)
     cookie_place: CookiePlace = field(default_factory=CookiePlace)
     """Where the application's cookie was seen to live, so that it can be deleted there (law of trust 6)."""
     _readings: dict[tuple[str, str], Reading] = field(default_factory=dict)
+    _reuses: dict[str, int] = field(default_factory=dict)
     _issuers: set[str] = field(default_factory=set)
     _prefix: str = field(default_factory=new_decision_prefix)
     _count: Iterator[int] = field(default_factory=count)
 
     def check(self) -> None:
-        """Raise LedgerError while writes fail: what cannot be recorded does not pass (DESIGN §3)."""
+        """Raise LedgerError while writes fail, or when the ledger's file is gone: what cannot be recorded does not
+        pass (DESIGN §3), and an end that another process writes into a new file would never be seen."""
         if self.behind.failure is not None:
             raise LedgerError(self.behind.failure)
+        if file_identity(self.settings.ledger) != self.file:
+            raise LedgerError(
+                f"the ledger {self.settings.ledger} was deleted or replaced while in use; start nightlatch anew"
+            )
 
     def identify(self, request: RequestView, site: str, cookie: str, wall: int, warp: Warp) -> Presented:
         """Who `request` says it is."""
@@ -142,6 +165,15 @@ class Guard:
             )
         )
         return decision
+
+    def note_reuse(self, session: Session, verdict: Verdict, now: int) -> None:
+        """A credential came back after its session's end: told once a minute and session, lest it floods the trail."""
+        if now - self._reuses.get(session.id, -_REUSE_TOLD_EVERY) < _REUSE_TOLD_EVERY:
+            return
+        if len(self._reuses) >= _REMEMBERED:
+            self._reuses.clear()
+        self._reuses[session.id] = now
+        self.note((self.event(EventType.SESSION_REUSED_AFTER_END, now, session, verdict=str(verdict.kind)),))
 
     def note(self, events: Iterable[Event]) -> None:
         """Append events without waiting for it; a failure shows in `check`."""

@@ -42,8 +42,10 @@ def site_context(service: Service, arrival: Arrival) -> SiteContext:
 
 
 def warp_shown(arrival: Arrival) -> str | None:
-    """`Nightlatch-Clock`, while the warp is on."""
-    return clock_header(arrival.warp.offset(arrival.wall), arrival.warp.frozen)
+    """`Nightlatch-Clock`, while the warp is on. Of a frozen clock what was advanced: its distance from the wall clock
+    changes by the second."""
+    warp = arrival.warp
+    return clock_header(warp.advanced if warp.frozen else warp.offset(arrival.wall), warp.frozen)
 
 
 def verdict_answer(service: Service, arrival: Arrival, verdict: Verdict, decision: str) -> ResponseSpec:

@@ -28,12 +28,14 @@ def mend_set_cookie(line: str, own: Origin, upstream: Origin) -> str:
 
 
 def _names_upstream(attribute: str, own: Origin, upstream: Origin) -> bool:
-    """Whether `attribute` is a Domain that the application's host belongs to and the guard's does not."""
+    """Whether `attribute` is a Domain that the application's host belongs to and the guard's need not: a host-only
+    cookie serves as well, but where the guard is below the same registered name and the cookie is to be shared."""
     name, _, value = attribute.partition("=")
     domain = value.strip().lower().lstrip(".")
     if name.strip().lower() != "domain" or not domain:
         return False
-    return _within(upstream.host, domain) and not (_within(own.host, domain) and "." in domain and own != upstream)
+    shared = _within(own.host, domain) and own.host != domain and "." in domain
+    return _within(upstream.host, domain) and not shared
 
 
 def _within(host: str, domain: str) -> bool:

@@ -20,7 +20,8 @@ from nightlatch.ledger.reader import open_reader
 from nightlatch.ledger.writer import open_writer
 from nightlatch.proxy.arrival import origin, own_cookie
 from nightlatch.proxy.bounces import Bounces
-from nightlatch.proxy.guard import Guard
+from nightlatch.proxy.guard import Guard, file_identity
+from nightlatch.proxy.held_uploads import HeldUploads
 from nightlatch.proxy.hints import Hints
 from nightlatch.proxy.open_exchanges import OpenExchanges
 from nightlatch.proxy.pages import Pages
@@ -45,6 +46,7 @@ class Service:
     watch: Watch
     recorder: Recorder | None
     bounces: Bounces = field(default_factory=Bounces)
+    held: HeldUploads = field(default_factory=HeldUploads)
     hints: Hints = field(default_factory=Hints)
     hosts: frozenset[str] = frozenset()
     """Regular mode: the hosts that are guarded; empty in reverse mode, where all are."""
@@ -89,6 +91,7 @@ class Service:
 
     def close(self) -> None:
         """Stop, and write down what is pending."""
+        self.held.release_all()
         for task in self._tasks:
             task.cancel()
         self.guard.behind.stop()
@@ -109,7 +112,10 @@ def open_service(settings: Settings, site: str, hosts: frozenset[str] = frozense
     try:
         reader = open_reader(settings.ledger)
         clock = WarpedClock(reader)
-        guard = Guard(settings, settings.policy, reader, behind, clock, reader.key())
+        file = file_identity(settings.ledger)
+        if file is None:
+            raise LedgerError(f"the ledger {settings.ledger} is gone as soon as it was made; give another path")
+        guard = Guard(settings, settings.policy, reader, behind, clock, reader.key(), file)
         _note_policy(guard)
         recorder = Recorder(settings.record, site, settings.policy_name) if settings.record else None
     except BaseException:

@@ -171,6 +171,10 @@ def _policy(name: str, public: tuple[str, ...]) -> Policy:
 
 def _verifier(options: Mapping[str, str]) -> TokenVerifier:
     algorithms = tuple(options["jwt_algorithms"].replace(",", " ").split())
+    if not options["jwt_audience"]:
+        raise SettingsInvalid(
+            "identity `bearer` needs an audience: --jwt-audience NAME (what `aud` of your tokens says)"
+        )
     try:
         keys = _keys(options, algorithms)
         issuer, claim = options["jwt_issuer"] or None, options["session_claim"]

@@ -13,7 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from nightlatch_cli.commands import COMMANDS, Entry, Family
 from nightlatch_cli.exits import ExitCode, fail
-from nightlatch_cli.options import Command, give_variables
+from nightlatch_cli.options import Command, lighten, prepare
 
 
 class Lazy(TyperGroup):
@@ -30,6 +30,11 @@ class Lazy(TyperGroup):
         if cmd_name not in self.commands and cmd_name in self.entries:
             self.add_command(load(cmd_name, self.entries[cmd_name]))
         return self.commands.get(cmd_name)  # type: ignore[return-value] # only `load` adds to it
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """`--help`, which Typer adds."""
+        option = super().get_help_option(ctx)
+        return option and lighten(option)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The list in `--help`, from the table and so without importing anything."""
@@ -90,7 +95,7 @@ class Root(Lazy):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        give_variables(self.params)
+        prepare(self.params)
 
 
 def load(name: str, entry: Entry | Family) -> TyperCommand | TyperGroup:

@@ -4,6 +4,8 @@ environment and its default from `nightlatch.toml`, so that no command has to th
 A value is taken from the command line, else from the environment, else from `nightlatch.toml`, else is the default.
 """
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,12 +28,34 @@ _WITHOUT_VARIABLE = {"version", "help"}
 """Not settings; `NIGHTLATCH_VERSION` is what somebody's build script may well be using."""
 
 
-def give_variables(params: list[Any]) -> None:
+def prepare(params: list[Any]) -> None:
     """Let each of a command's options be set by `NIGHTLATCH_` and its long name: `NIGHTLATCH_DEV_USER`."""
     for param in params:
+        lighten(param)
         if param.param_type_name == "option" and param.name not in _WITHOUT_VARIABLE and not param.envvar:
             param.envvar = "NIGHTLATCH_" + long_name(param).upper().replace("-", "_")
             param.show_envvar = True
+
+
+def lighten(param: Any) -> Any:
+    """`param`, with values that need no pydantic handled without it: it takes longer to load than a short command
+    takes. These are defaults, texts, paths and plain numbers."""
+    if "process_value" not in vars(param):
+        param.process_value = partial(_processed, param, param.process_value)
+    return param
+
+
+def _processed(param: Any, process: Callable[[Any, Any], Any], context: Any, value: Any) -> Any:
+    if value is param.default and not param.required:
+        return value if param.callback is None else param.callback(context, param, value)
+    described = getattr(param, "type_descriptor", None)
+    if param.callback is None and described is not None and isinstance(value, str):
+        wanted = described.annotation
+        if wanted is str or (wanted is Path and not described.parameter_info.exists):
+            return wanted(value)
+        if wanted is int and value.isascii() and value.isdigit() and not param.min and param.max is None:
+            return int(value)
+    return process(context, value)
 
 
 class Command(TyperCommand):
@@ -39,7 +63,12 @@ class Command(TyperCommand):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        give_variables(self.params)
+        prepare(self.params)
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """`--help`, which Typer adds."""
+        option = super().get_help_option(ctx)
+        return option and lighten(option)
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """The command line `args` as values, with `nightlatch.toml` behind the environment."""

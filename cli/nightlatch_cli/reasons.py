@@ -78,5 +78,5 @@ def _uncounted(evidence: Evidence) -> Iterator[str]:
     """The requests that kept a page alive, but not the session: where the surprise usually lies."""
     asked = Counter(f"{each.method} {each.path}" for each in evidence.uncounted)
     if asked:
-        most = ", ".join(f"{name} ({times})" for name, times in asked.most_common(_MOST_NAMED))
-        yield f"Since the last activity {asked.total()} requests did not count as activity: {most}."
+        most = ", ".join(f"{name} ({times} times)" for name, times in asked.most_common(_MOST_NAMED))
+        yield f"Requests since the last activity that did not count as such: {most}."

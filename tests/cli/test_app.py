@@ -30,9 +30,9 @@ def test_help_lists_every_command_without_loading_any() -> None:
 def test_sessions_needs_neither_mitmproxy_nor_rich_when_piped(bench: Bench) -> None:
     bench.session()
     code = (
-        f"import sys; from nightlatch_cli.app import app; app(['sessions', '--ledger', {str(bench.path)!r}],"
+        f"import sys; from nightlatch_cli.app import app; app(['sessions', '--limit', '5', '--ledger', {str(bench.path)!r}],"
         "standalone_mode=False);"
-        "heavy = {'mitmproxy', 'rich', 'sqlite_utils', 'jwt', 'tornado', 'asyncio'} & set(sys.modules);"
+        "heavy = {'mitmproxy', 'rich', 'sqlite_utils', 'jwt', 'tornado', 'asyncio', 'pydantic'} & set(sys.modules);"
         "sys.exit(f'{heavy}' if heavy else 0)"
     )
     result = spawn(code=code)

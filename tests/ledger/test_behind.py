@@ -1,109 +1,15 @@
-import sqlite3
-import threading
-from collections.abc import Callable, Iterable, Iterator
+"""Writing behind: nothing is lost between memory and disk."""
+
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.ledger.gate import TOUCHED, Gate, stored, until
 from tests.ledger.samples import T0, a_decision, a_session, an_event, logout
 
 from nightlatch.core.session import ended, reauthenticated, touched
-from nightlatch.ledger import behind as module
-from nightlatch.ledger import files
 from nightlatch.ledger.behind import WriteBehind
-from nightlatch.ledger.port import LedgerError, LedgerReader, LedgerWriter, Touch
-from nightlatch.ledger.reader import open_reader
+from nightlatch.ledger.port import LedgerError, LedgerReader, LedgerWriter
 from nightlatch.ledger.writer import open_writer
-
-TOUCHED = touched(a_session(), T0 + 5)
-
-
-class Gate:
-    """A writer whose touches, probes and log can be held up or made to fail; durable work always goes through."""
-
-    def __init__(self, path: Path) -> None:
-        self.writer = open_writer(path)
-        self.open, self.asked, self.probed = threading.Event(), threading.Event(), threading.Event()
-        self.open.set()
-        self.error: Exception | None = None
-        self.order: list[str] = []
-
-    def touch(self, touches: Iterable[Touch]) -> None:
-        self._pass("touch")
-        self.writer.touch(touches)
-        self.landed()
-
-    def log(self, decisions: Any) -> None:
-        self._pass("log")
-        self.writer.log(decisions)
-
-    def probe(self) -> None:
-        self._pass("probe")
-        self.writer.probe()
-
-    def _pass(self, what: str) -> None:
-        self.order.append(what)
-        self.asked.set()
-        assert self.open.wait(10)
-        if self.error is not None:
-            raise self.error
-
-    def landed(self) -> None:
-        """Called when touches are committed and nobody has been told yet."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.writer, name)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    path = tmp_path / "ledger.db"
-    writer = open_writer(path)
-    writer.create(a_session(), b"f1", [])
-    writer.close()
-    return path
-
-
-@pytest.fixture
-def reader(path: Path) -> Iterator[LedgerReader]:
-    reader = open_reader(path)
-    yield reader
-    reader.close()
-
-
-@pytest.fixture
-def gates() -> list[Gate]:
-    return []
-
-
-@pytest.fixture
-def behind(path: Path, gates: list[Gate]) -> Iterator[WriteBehind]:
-    """Write-behind that flushes at once."""
-
-    def opened() -> LedgerWriter:
-        gates.append(Gate(path))
-        return gates[0]
-
-    behind = WriteBehind(opened, flush_every=0.005)
-    behind.start()
-    yield behind
-    gates[0].open.set()
-    behind.stop()
-
-
-def until(condition: Callable[[], object]) -> None:
-    """Wait for a condition that a thread brings about."""
-    tick = threading.Event()
-    for _ in range(4000):
-        if condition():
-            return
-        tick.wait(0.0025)
-    raise AssertionError("it never happened")
-
-
-def stored(reader: LedgerReader) -> object:
-    return reader.session("s1")
-
 
 # Activity
 
@@ -249,84 +155,6 @@ def test_a_mistake_in_the_work_is_the_callers(behind: WriteBehind) -> None:
         behind.submit(wrong).result(10)
     assert behind.failure is None
     behind.submit(lambda writer: writer.probe()).result(10)
-
-
-# Failure
-
-
-def test_a_locked_ledger_is_told_and_nothing_is_lost(
-    path: Path, reader: LedgerReader, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(files, "WRITE_WAIT", 0.01)
-    behind = WriteBehind(lambda: open_writer(path), flush_every=0.005)
-    behind.start()
-    foreign = sqlite3.connect(path, isolation_level=None)
-    foreign.execute("BEGIN IMMEDIATE")
-    behind.touch(TOUCHED)
-    behind.log(a_decision("d1"))
-    until(lambda: behind.failure is not None)
-    with pytest.raises(LedgerError, match="locked by another program"):
-        behind.submit(lambda writer: writer.end("s1", logout(T0), an_event())).result(10)
-    assert behind.failure is not None
-    assert "ledger.db is locked" in behind.failure
-    assert behind.overlay(a_session()) == TOUCHED
-    later = touched(TOUCHED, T0 + 60)
-    behind.touch(later)
-    foreign.execute("ROLLBACK")
-    foreign.close()
-    until(lambda: behind.failure is None)
-    until(lambda: stored(reader) == later)
-    until(lambda: reader.decision("d1"))
-    behind.stop()
-
-
-def test_a_guard_that_refuses_everything_learns_that_it_need_not(behind: WriteBehind, gates: list[Gate]) -> None:
-    def failing(_: LedgerWriter) -> None:
-        raise LedgerError("disk full")
-
-    gates[0].open.clear()
-    with pytest.raises(LedgerError, match="disk full"):
-        behind.submit(failing).result(10)
-    assert behind.failure == "disk full"
-    gates[0].open.set()
-    until(lambda: behind.failure is None)
-    assert gates[0].order[0] == "probe"
-
-
-def test_a_mistake_of_the_ledger_is_told_too(behind: WriteBehind, gates: list[Gate], reader: LedgerReader) -> None:
-    gates[0].error = ZeroDivisionError("a bug")
-    behind.touch(TOUCHED)
-    behind.log(a_decision("d1"))
-    until(lambda: behind.failure is not None)
-    assert "a bug" in str(behind.failure)
-    gates[0].error = None
-    until(lambda: stored(reader) == TOUCHED)
-    until(lambda: behind.failure is None)
-
-
-def test_the_log_does_not_grow_without_bound(behind: WriteBehind, gates: list[Gate]) -> None:
-    gates[0].error = LedgerError("locked")
-    for number in range(module.DECISIONS_WAITING + 50):
-        behind.log(a_decision(f"d{number}"))
-    until(lambda: behind.failure is not None)
-    with behind._changed:
-        assert len(behind._batch.decisions) <= module.DECISIONS_WAITING
-    gates[0].error = None
-    until(lambda: behind.failure is None)
-
-
-def test_a_thread_that_dies_says_so(behind: WriteBehind, monkeypatch: pytest.MonkeyPatch) -> None:
-    def dies() -> None:
-        raise RuntimeError("a bug")
-
-    monkeypatch.setattr(behind, "_let_go", dies)
-    with pytest.raises(LedgerError, match=r"thread ended by mistake: RuntimeError\('a bug'\)"):
-        for _ in range(3):
-            behind.submit(lambda writer: writer.probe()).result(10)
-    until(lambda: behind.failure is not None)
-    assert "Restart nightlatch" in str(behind.failure)
-    with pytest.raises(LedgerError, match="Restart nightlatch"):
-        behind.submit(lambda writer: writer.probe()).result(10)
 
 
 # Start and stop

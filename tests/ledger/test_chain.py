@@ -1,3 +1,5 @@
+"""Every way to tamper with the events that the chain must show."""
+
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Making and opening the file: modes, races, and everything that may be at its place."""
+
 import os
 import sqlite3
 import stat
@@ -6,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.ledger.processes import at_once, workers
 
+from nightlatch.ledger import migrations
 from nightlatch.ledger.files import connect_reader, connect_writer, explain
 from nightlatch.ledger.port import LedgerError
 from nightlatch.ledger.schema import LEDGER_SCHEMA
@@ -58,6 +61,20 @@ def test_two_that_start_at_once_make_one_ledger(tmp_path: Path) -> None:
     assert connection.execute("SELECT count(*) FROM sessions").fetchone() == (4,)
     connection.close()
     assert [file.name for file in path.parent.iterdir() if file.name.startswith(".")] == []
+
+
+def test_nobody_sees_half_a_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "ledger.db"
+
+    def migrate(connection: sqlite3.Connection, place: Path) -> None:
+        assert place != path
+        assert not path.exists()
+        whole(connection, place)
+
+    whole = migrations.migrate
+    monkeypatch.setattr(migrations, "migrate", migrate)
+    connect_writer(path).close()
+    assert path.exists()
 
 
 def test_a_reader_changes_nothing(tmp_path: Path) -> None:

@@ -1,3 +1,5 @@
+"""The tables as they were released, and how a ledger comes from one schema to the next."""
+
 import json
 import sqlite3
 import subprocess

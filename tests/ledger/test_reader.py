@@ -1,3 +1,5 @@
+"""What is particular to reading SQLite: locks, plans, rows of somebody else's making."""
+
 import sqlite3
 import subprocess
 import sys

@@ -1,3 +1,5 @@
+"""Rows to values and back."""
+
 import sqlite3
 
 import pytest

@@ -1,3 +1,5 @@
+"""Which ledgers this program can use, and what it says of the others."""
+
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path

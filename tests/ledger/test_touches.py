@@ -1,3 +1,5 @@
+"""Activity in memory laid over what the ledger holds."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.ledger.samples import T0, a_session

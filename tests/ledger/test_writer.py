@@ -1,3 +1,5 @@
+"""What is particular to writing SQLite: locks, power cuts, other processes."""
+
 import sqlite3
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
@@ -7,7 +9,7 @@ import pytest
 from tests.ledger.processes import at_once, said, workers
 from tests.ledger.samples import SECOND, SITE, T0, a_decision, a_guard, a_session, an_event, logout
 
-from nightlatch.core.events import EventType
+from nightlatch.core.events import Event, EventType
 from nightlatch.core.session import State
 from nightlatch.core.warp import Segment
 from nightlatch.ledger import files
@@ -73,6 +75,18 @@ def test_a_ledger_that_somebody_locks_is_unusable_and_then_usable_again(
     for change in CHANGES:
         change(writer)
     writer.close()
+
+
+def test_nobody_comes_between_the_last_event_and_the_next(path: Path, writer: LedgerWriter) -> None:
+    foreign = sqlite3.connect(path, isolation_level=None, timeout=0)
+
+    def event_while_another_writes() -> Iterator[Event]:
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            foreign.execute("DELETE FROM events")
+        yield an_event()
+
+    writer.record(event_while_another_writes())
+    foreign.close()
 
 
 def test_a_lock_is_not_waited_for_longer_than_a_request_may_take() -> None:

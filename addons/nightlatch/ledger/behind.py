@@ -79,8 +79,9 @@ class WriteBehind:
     def touch(self, session: Session) -> None:
         """Keep `session`, as it is after activity, until it is on disk. The latest of a session wins."""
         with self._changed:
+            first = not self._batch.touched
             self._held[session.id] = self._batch.touched[session.id] = session
-            self._notify_first(len(self._batch.touched))
+            self._notify_if(first)
 
     def overlay(self, session: Session) -> Session:
         """`session` as it was just read, with the activity that was not in the ledger yet; the very same object when
@@ -91,8 +92,9 @@ class WriteBehind:
     def log(self, decision: Decision) -> None:
         """Keep a line for the decision log."""
         with self._changed:
+            first = not self._batch.decisions
             self._batch.decisions.append(decision)
-            self._notify_first(len(self._batch.decisions))
+            self._notify_if(first)
 
     def submit(self, work: Callable[[LedgerWriter], T]) -> "Future[T]":
         """Have `work` done at once, after the touches that came before it; the future tells when it is on disk.
@@ -110,9 +112,10 @@ class WriteBehind:
                 result.set_exception(LedgerError(self._refusal))
         return result
 
-    def _notify_first(self, count: int) -> None:
-        """Only the first of a kind wakes the thread: it then waits for more of its own accord."""
-        if count == 1:
+    def _notify_if(self, first: bool) -> None:
+        """Only the first of a kind wakes the thread: it then waits for more of its own accord. (A session that is
+        touched again and again is one entry, and would wake it at every request.)"""
+        if first:
             self._changed.notify()
 
     def _live(self, opened: "Future[None]") -> None:

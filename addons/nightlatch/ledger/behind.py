@@ -87,7 +87,7 @@ class WriteBehind:
         """`session` as it was just read, with the activity that was not in the ledger yet; the very same object when
         there was none. An ended session stays as it ended."""
         held = self._held.get(session.id)
-        return session if held is None else laid_over(session, touch_of(held))
+        return session if held is None else laid_over(session, held)
 
     def log(self, decision: Decision) -> None:
         """Keep a line for the decision log."""

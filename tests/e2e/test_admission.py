@@ -82,7 +82,6 @@ def test_connect_to_the_application_itself_opens_nothing(guard: Guard, visitor: 
 @pytest.mark.parametrize(
     "request_line",
     [
-        "GET  / HTTP/1.1",
         "GET /\x00 HTTP/1.1",
         "GET / HTTP/9.9",
         "GET",

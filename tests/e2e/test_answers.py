@@ -81,7 +81,7 @@ def test_a_preflight_with_more_is_guarded(stranger: Browser, upstream: Upstream,
     asks = {"Origin": "https://other.example", "Access-Control-Request-Method": "PUT", **extra}
     body = b"0\r\n\r\n" if "Transfer-Encoding" in extra else b"hi" if "Content-Length" in extra else b""
     with upstream.untouched():
-        answer = stranger.ask("OPTIONS", "/api/items", asks | ({"X-Body": ""} if not body else {}))
+        answer = stranger.ask("OPTIONS", "/api/items", asks, body)
         assert answer.status in (400, 401)
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.e2e.client import Browser
+from tests.e2e.client import SCRIPT, Browser
 from tests.e2e.conftest import USERS
 from tests.e2e.processes import Guard
 from tests.e2e.upstream import Upstream
@@ -13,12 +13,12 @@ Start = Callable[..., Guard]
 
 
 def _live(guard: Guard) -> list[str]:
-    """An afternoon: strangers, two people, an idle end, a relogin, a revocation, polls. The verdicts as clients saw them."""
+    """An afternoon of strangers, two people, an idle end, a relogin and a poll; the verdicts as clients saw them."""
     seen = []
     ada, bob, stranger = Browser(guard.url).login("ada"), Browser(guard.url).login("bob"), Browser(guard.url)
 
     def note(browser: Browser, path: str, **headers: str) -> None:
-        answer = browser.fetch(path, **headers)
+        answer = browser.ask("GET", path, {**SCRIPT, **headers})
         seen.append(f"{path} {answer.verdict or ('public' if path == '/favicon.ico' else 'allow')}")
 
     note(stranger, "/secret")
@@ -26,7 +26,7 @@ def _live(guard: Guard) -> list[str]:
     note(ada, "/reports")
     guard.must("clock", "advance", "20m")
     note(ada, "/reports")
-    note(bob, "/poll", Sec_Purpose="prefetch")
+    note(bob, "/poll", **{"Sec-Purpose": "prefetch"})
     guard.must("clock", "advance", "11m")
     note(ada, "/reports")
     note(bob, "/reports")

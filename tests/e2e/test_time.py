@@ -87,7 +87,7 @@ def test_the_warp_is_shown_while_it_is_on(frozen: Guard) -> None:
     browser = Browser(frozen.url).login()
     frozen.must("clock", "advance", "31m")
     answers = [Browser(frozen.url).navigate("/"), browser.fetch("/"), Browser(frozen.url).navigate("/favicon.ico")]
-    assert {answer.header("Nightlatch-Clock") for answer in answers} == {"+31m"}, answers
+    assert {answer.header("Nightlatch-Clock") for answer in answers} == {"+31m; frozen"}, answers
 
 
 def test_the_warp_is_out_of_reach_of_the_guarded_site(frozen: Guard, upstream: Upstream) -> None:
@@ -142,4 +142,3 @@ def test_the_events_tell_it(frozen: Guard) -> None:
     (expired,) = [event for event in events if event["type"] == "session.expired"]
     assert (expired["clock"], expired["subject"]) == ("idle", "ada")
     assert "session.reused_after_end" in mine
-    assert frozen.cli("audit", "verify").code == 0

@@ -83,7 +83,7 @@ class Upstream:
         requests, tunnelled = len(self.seen), self.tunnelled
         yield
         PAUSE.wait(SETTLE)
-        assert self.seen[requests:] == [], "a request reached the application"
+        assert self.seen[requests:] == [], f"reached the application: {self.seen[requests:]}"
         assert self.tunnelled == tunnelled, "bytes reached the application"
 
     def close(self) -> None:

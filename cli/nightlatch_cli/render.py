@@ -17,10 +17,16 @@ COLOURS = {
 }
 """Words that are told apart at a glance; `NO_COLOR` is obeyed by rich."""
 
+SHORT = 24
+"""Columns up to this wide (ids, instants, states) are kept on one line; on a narrow terminal the others give way."""
+
 
 def draw(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table on stdout, as wide as needed; cells are shown as they are, without markup."""
-    table = Table(*headers, box=box.SIMPLE_HEAD, pad_edge=False)
-    for row in rows:
+    cells = [tuple(row) for row in rows]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column, header in enumerate(headers):
+        table.add_column(header, no_wrap=all(len(row[column]) <= SHORT for row in cells), overflow="fold")
+    for row in cells:
         table.add_row(*(Text(cell, style=COLOURS.get(cell, "")) for cell in row))
     Console(highlight=False).print(table)

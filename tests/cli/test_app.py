@@ -30,8 +30,8 @@ def test_help_lists_every_command_without_loading_any() -> None:
 def test_sessions_needs_neither_mitmproxy_nor_rich_when_piped(bench: Bench) -> None:
     bench.session()
     code = (
-        f"import sys; from nightlatch_cli.app import app; app(['sessions', '--limit', '5', '--ledger', {str(bench.path)!r}],"
-        "standalone_mode=False);"
+        "import sys; from nightlatch_cli.app import app;"
+        f"app(['sessions', '--limit', '5', '--ledger', {str(bench.path)!r}], standalone_mode=False);"
         "heavy = {'mitmproxy', 'rich', 'sqlite_utils', 'jwt', 'tornado', 'asyncio', 'pydantic'} & set(sys.modules);"
         "sys.exit(f'{heavy}' if heavy else 0)"
     )

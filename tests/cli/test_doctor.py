@@ -1,0 +1,26 @@
+import json
+from pathlib import Path
+
+from tests.cli.bench import Bench, nightlatch
+from tests.cli.test_login import GONE
+
+
+def test_before_anything_was_started_nothing_is_wrong() -> None:
+    result = nightlatch("doctor")
+    assert result.exit_code == 0 and "warn\tledger\tthere is none at .nightlatch/ledger.db yet" in result.stdout
+    assert not Path(".nightlatch").exists()
+
+
+def test_it_is_a_document_too(bench: Bench) -> None:
+    bench.announce(pid=GONE)
+    result = nightlatch("doctor", "--json")
+    document = json.loads(result.stdout)
+    assert result.exit_code == 0 and document["health"] == "warn"
+    assert {"name": "audit trail", "health": "ok", "message": "every event fits"} in document["checks"]
+
+
+def test_a_ledger_that_is_none_is_a_fail(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("not a database, but long enough to look at " * 50)
+    result = nightlatch("doctor", "--ledger", tmp_path / "notes.txt", "--json")
+    assert result.exit_code == 1 and json.loads(result.stdout)["health"] == "fail"
+    assert nightlatch("doctor", "--ledger", tmp_path).exit_code == 1

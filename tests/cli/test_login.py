@@ -1,0 +1,87 @@
+import json
+import os
+
+import pytest
+from tests.cli.bench import SITE, Bench, nightlatch
+
+from nightlatch.identity.fingerprint import fingerprint
+from nightlatch_cli.login import ANYBODY
+
+GONE = 2**22 + 1
+"""No process has such a number."""
+
+
+def test_the_cookie_is_one_that_the_guard_will_know(bench: Bench) -> None:
+    bench.announce(users=("ada:admins,ops", "bob"), cookie="nightlatch-8080")
+    result = nightlatch("login", "--json")
+    document = json.loads(result.stdout)
+    assert document.keys() == {"name", "value", "session"} and document["name"] == "nightlatch-8080"
+    with bench.asked() as reader:
+        found = reader.find(fingerprint(reader.key(), SITE, "nightlatch", document["value"]))
+    assert found is not None and found.session.id == document["session"]
+    assert (found.session.subject, found.session.groups, found.session.amr) == ("ada", ("admins", "ops"), ("dev",))
+    events = bench.trail(document["session"])
+    assert [str(event.type) for event in events] == ["login.succeeded", "session.created"]
+
+
+def test_it_is_a_header_for_curl(bench: Bench) -> None:
+    result = nightlatch("login")
+    name, _, value = result.stdout.removesuffix("\n").partition("=")
+    assert name == "Cookie: nightlatch-8080" and len(value) == 43 and result.stderr == ""
+
+
+def test_no_credential_is_in_the_ledger(bench: Bench) -> None:
+    value = json.loads(nightlatch("login", "--json").stdout)["value"]
+    for file in bench.path.parent.iterdir():
+        assert value.encode() not in file.read_bytes()
+
+
+def test_where_nobody_is_configured_anybody_will_do(bench: Bench) -> None:
+    assert bench.stored(json.loads(nightlatch("login", "--json").stdout)["session"]).subject == ANYBODY
+    named = json.loads(nightlatch("login", "--json", "--user", "zo\xeb").stdout)
+    assert bench.stored(named["session"]).subject == "zo\xeb"
+
+
+@pytest.mark.parametrize("user", ["a b", "a\tb", "\x1b[2J", "x" * 129])
+def test_but_not_any_text(bench: Bench, user: str) -> None:
+    assert nightlatch("login", "--user", user).exit_code == 2
+    assert bench.trail() == []
+
+
+def test_an_unknown_user_names_the_nearest(bench: Bench) -> None:
+    bench.announce(users=("ada:admins", "bob"))
+    result = nightlatch("login", "--user", "adda")
+    assert result.exit_code == 1 and "did you mean ada?" in result.stderr and result.stdout == ""
+    assert "there are: ada, bob" in nightlatch("login", "--user", "zzz").stderr
+
+
+def test_without_a_guard_it_says_why(bench: Bench) -> None:
+    result = nightlatch("login", "--site", "http://elsewhere")
+    assert result.exit_code == 1 and "no guard for http://elsewhere" in result.stderr
+    assert "http://127.0.0.1:8080" in result.stderr
+
+
+def test_another_login_cannot_be_gone_round(bench: Bench) -> None:
+    bench.announce(login="self", identity="cookie:sid")
+    result = nightlatch("login")
+    assert result.exit_code == 1 and "does not use the dev login (its login is self)" in result.stderr
+    assert bench.trail() == []
+
+
+def test_a_guard_can_be_chosen_by_either_url(bench: Bench) -> None:
+    bench.announce(site="http://127.0.0.1:4000", url="http://127.0.0.1:8081", cookie="nightlatch-8081")
+    for site, cookie in (
+        (SITE, "nightlatch-8080"),
+        ("http://127.0.0.1:8080/", "nightlatch-8080"),
+        ("http://127.0.0.1:4000", "nightlatch-8081"),
+        ("", "nightlatch-8081"),
+    ):
+        assert nightlatch("login", "--site", site).stdout.startswith(f"Cookie: {cookie}=")
+
+
+def test_a_guard_that_does_not_run_is_said_so(bench: Bench) -> None:
+    bench.announce(pid=GONE)
+    result = nightlatch("login")
+    assert result.exit_code == 0 and "is not running" in result.stderr
+    bench.announce(pid=os.getpid())
+    assert nightlatch("login").stderr == ""

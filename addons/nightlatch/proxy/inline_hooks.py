@@ -1,13 +1,14 @@
-"""Hooks called where they are due, instead of in a task of their own each.
+"""Hooks called where they are due, instead of in a task of their own each; and fewer, larger writes.
 
 mitmproxy starts an asyncio task for every hook of every request, even when the hook only returns. `InlineHooks`
 stands between a connection and its layers: it calls the hooks itself and tells the layers so as soon as they are
 through with the event at hand. That is the order in which mitmproxy does it on Python 3.12 and newer, where tasks
-run at once. A hook that must be awaited still goes to mitmproxy's task. Nothing here knows what the hooks do.
+run at once. A hook that must be awaited still goes to mitmproxy's task. And what mitmproxy writes to one socket
+piece by piece (the head of an answer, then its body) is written together. Nothing here knows what the hooks do.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from mitmproxy.proxy import commands, events
@@ -16,6 +17,9 @@ from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
 
 from nightlatch.proxy.hook_table import HookTable
 from nightlatch.proxy.lean_mitmproxy import Proxyserver
+
+LARGEST_WRITE = 65_536
+"""Bytes that are put together at most; beyond that, copying costs more than a second write."""
 
 
 class InlineHooks:
@@ -26,6 +30,9 @@ class InlineHooks:
 
     def handle_event(self, event: events.Event) -> CommandGenerator[None]:
         """Pass `event` down; of what comes up, keep the hooks that could be called at once."""
+        return joined(self._without_hooks(event))
+
+    def _without_hooks(self, event: events.Event) -> CommandGenerator[None]:
         coming = deque((event,))
         while coming:
             for command in self.layer.handle_event(coming.popleft()):
@@ -33,6 +40,26 @@ class InlineHooks:
                     yield command
                 elif command.blocking:
                     coming.append(events.HookCompleted(command))
+
+
+def joined(given: Iterable[commands.Command]) -> CommandGenerator[None]:
+    """`given`, with consecutive writes to one connection made one; the order of everything stays."""
+    held: commands.SendData | None = None
+    for command in given:
+        if not isinstance(command, commands.SendData):
+            if held is not None:
+                yield held
+                held = None
+            yield command
+        elif held is None:
+            held = command
+        elif held.connection is command.connection and len(held.data) + len(command.data) <= LARGEST_WRITE:
+            held = commands.SendData(held.connection, held.data + command.data)
+        else:
+            yield held
+            held = command
+    if held is not None:
+        yield held
 
 
 class InlineProxyserver(Proxyserver):

@@ -85,7 +85,8 @@ class GuardMaster(Master):
 
     async def close(self) -> None:
         """Stop listening, then let every addon finish its work."""
-        await asyncio.gather(*(server.stop() for server in self.proxyserver.servers if server.is_running))
+        if all(server.is_running for server in self.proxyserver.servers):
+            await self.proxyserver.servers.update([])
         await self.done()
 
 

@@ -9,6 +9,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from nightlatch.proxy.addon import Nightlatch  # noqa: E402 (the path has to be there first)
+from nightlatch.proxy.addon import Nightlatch
 
-addons = [Nightlatch()]
+addons = [Nightlatch(guest=True)]

@@ -109,5 +109,15 @@ def test_the_real_clocks_tick_in_microseconds(read: object) -> None:
     assert 1000 <= read() - first < 60_000_000
 
 
+def test_a_freeze_that_arrives_late_costs_no_time_afterwards() -> None:
+    source, walls = Source(), iter([1000, 1005, 1006, 1007])
+    clock = WarpedClock(source, lambda: next(walls))
+    assert clock.now() == 1005
+    source.now_warp = Warp().then(Warp().freeze(1001))
+    assert clock.now() == 1005
+    source.now_warp = source.now_warp.then(source.now_warp.advance(1006, 60))
+    assert clock.now() == 1065
+
+
 def test_a_command_reads_it_once() -> None:
     assert abs(read_clock(Source()) - wall_now()) < 1_000_000

@@ -58,18 +58,23 @@ class WarpedClock:
         self._wall = wall or SteadyWall().now
         warp = source.warp()
         self._era = warp.segments[:1]
-        # A wall clock that stepped back while nobody ran: go on from what the ledger has seen, do not wait for it.
-        self._ahead = 0 if warp.frozen else max(0, source.horizon() - warp.at(self._wall()))
-        self._floor = source.horizon() if warp.frozen else 0
+        self._latest = source.horizon()
+        self._ahead = max(0, self._latest - warp.at(self._wall()))
 
     def read(self) -> tuple[int, int, Warp]:
-        """(`now`, wall time, the warp by which one became the other), all of the same instant."""
-        warp, wall = self._source.warp(), self._wall() + self._ahead
+        """(`now`, wall time, the warp by which one became the other), all of the same instant.
+
+        Where the warp would lead back (the wall clock was set back while nobody ran; a freeze that another process
+        made was written down some milliseconds after its instant), time goes on from the latest that was told, for
+        good: it neither jumps back nor waits to be caught up with.
+        """
+        warp, wall = self._source.warp(), self._wall()
         if self._era and warp.segments[:1] != self._era:
-            self._floor, self._ahead = 0, 0  # a reset ended every session: time starts again at the wall
+            self._latest, self._ahead = 0, 0  # a reset ended every session: time starts again at the wall
         self._era = warp.segments[:1]
-        self._floor = max(self._floor, warp.at(wall))
-        return self._floor, wall, warp
+        self._ahead += max(0, self._latest - warp.at(wall) - self._ahead)
+        self._latest = warp.at(wall) + self._ahead
+        return self._latest, wall, warp
 
     def now(self) -> int:
         """nightlatch's time, microseconds. Never goes back, but by a reset."""

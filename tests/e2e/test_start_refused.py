@@ -124,3 +124,26 @@ def test_stock_mitmproxy_does_not_listen_in_a_mode_that_cannot_be_guarded(guards
     said = _ends(guards(UPSTREAM, kind=processes.start_stock, mode=mode))
     assert mode.partition(":")[0] in said
     assert not LISTENING.search(said), said
+
+
+@pytest.mark.parametrize(
+    "settings", [("nightlatch_policy=default", "nightlatch_policy=strict"), ("nightlatch_policy",)]
+)
+def test_stock_mitmproxy_does_not_go_on_without_the_addon(guards: Start, settings: tuple[str, ...]) -> None:
+    """mitmproxy says nothing when an option cannot be set, leaves the addon out and forwards everything."""
+    assert "nightlatch_policy" in _ends(guards(UPSTREAM, *settings, kind=processes.start_stock), 1)
+
+
+def test_another_scripts_bad_option_does_not_leave_the_addon_out(guards: Start, tmp_path: Path) -> None:
+    other = tmp_path / "other.py"
+    other.write_text(
+        "class Other:\n    def load(self, loader):\n        loader.add_option('other_n', int, 3, 'x')\naddons = [Other()]\n"
+    )
+
+    def with_other(directory: Path, upstream: str, *_: str, **__: object) -> Guard:
+        scripts = ["-s", str(other), "-s", str(processes.ROOT / "addons" / "latch.py"), "--set", "other_n=abc"]
+        options = ["--set", f"nightlatch_ledger={directory / 'l.db'}", "--set", f"confdir={directory}"]
+        listen = ["--listen-host", "127.0.0.1", "--listen-port", "0", "--mode", f"reverse:{upstream}"]
+        return Guard(["-c", processes.MITMDUMP, *scripts, *listen, *options], directory, directory / "l.db")
+
+    assert "could not be set up" in _ends(guards(UPSTREAM, kind=with_other), 1)

@@ -4,6 +4,7 @@ An exception in a hook would let the request through (mitmproxy logs it and goes
 passes answers 503 instead. What is done with a request is told in `gate`, what with an answer in `afterwards`.
 """
 
+import asyncio
 from collections.abc import Awaitable
 from typing import ClassVar
 
@@ -21,7 +22,9 @@ from nightlatch.proxy.forbidden_options import (
     refuse_bypasses,
     refuse_unknown,
     shut_doors,
+    stop_at_once,
 )
+from nightlatch.proxy.given_options import take_given
 from nightlatch.proxy.options import OPTIONS, PREFIX
 from nightlatch.proxy.recorder import RecordingUnusable
 from nightlatch.proxy.service import Service, open_service
@@ -34,27 +37,42 @@ class Nightlatch:
     shut: ClassVar[bool] = False
     """An instance that guarded was unloaded, and closed the doors behind it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, guest: bool = False) -> None:
+        """`guest`: in a mitmproxy that is not ours, where an error does not keep the sockets shut; so it ends it."""
+        self.guest = guest
         self.service: Service | None = None
         self.started = False
+        self.set_up = False
+        """mitmproxy has asked for the options to be read, so hooks are called."""
+        self.problems: tuple[str, ...] = ()
 
     def load(self, loader: Loader) -> None:
         trailers.install()
         for option in OPTIONS:
             loader.add_option(PREFIX + option.name, str, option.default, option.help)
+        values, self.problems = take_given(ctx.options)
+        ctx.options.update(**values)
+        asyncio.get_running_loop().call_soon(self._check_set_up)
+
+    def _check_set_up(self) -> None:
+        """mitmproxy leaves an addon out, and says nothing, when options of whatever script cannot be set after `load`;
+        then everything would pass."""
+        if not self.set_up and self.guest:
+            stop_at_once("nightlatch could not be set up; look for an option, of any script, with a bad value")
 
     def configure(self, updated: set[str]) -> None:
-        if updated <= {"server"}:
-            return
+        self.set_up = True
         try:
             self._configure(updated)
-        except exceptions.OptionsError:
-            if not self.started:
-                # Stock mitmproxy logs this, opens its sockets and only then gives up: keep them shut.
-                ctx.options.update(server=False)
+        except exceptions.OptionsError as error:
+            if self.guest and not self.started:
+                # Stock mitmproxy logs this, opens its sockets and only then gives up.
+                stop_at_once(str(error))
             raise
 
     def _configure(self, updated: set[str]) -> None:
+        if self.problems:
+            raise exceptions.OptionsError(f"nightlatch: {'; '.join(self.problems)}")
         refuse_unknown(ctx.options)
         refuse_bypasses(ctx.options)
         if not any(name.startswith(PREFIX) or name == "mode" for name in updated):

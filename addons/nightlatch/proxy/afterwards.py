@@ -15,6 +15,7 @@ from nightlatch.identity.extract import SourceKind
 from nightlatch.identity.set_cookies import parse_set_cookie
 from nightlatch.proxy import issued, own_site
 from nightlatch.proxy.active import credited
+from nightlatch.proxy.apply import client_of
 from nightlatch.proxy.arrival import Arrival
 from nightlatch.proxy.entrance import OWN_PAGE
 from nightlatch.proxy.judged import Judged, judged
@@ -49,6 +50,8 @@ def answer_begins(service: Service, flow: http.HTTPFlow) -> Awaitable[None] | No
         kill_tunnel(flow)
         return None
     _mend(service, flow, found)
+    if flow.response.status_code in (302, 303, 307) and issued.is_login(service.guard, found):
+        service.bounces.went_through(client_of(found.arrival.request))
     if should_stream(flow.response.headers, flow.response.status_code):
         flow.response.stream = True
         service.guard.active.finish(flow.id)

@@ -1,16 +1,19 @@
 """Carrying a verdict out on the flow: an answer of our own, or a request that goes on without what must not go on."""
 
+from urllib.parse import urlsplit
+
 from mitmproxy import http
 
 from nightlatch.clock import monotonic_now
-from nightlatch.core.client_kind import ClientKind, client_kind
+from nightlatch.core.request import RequestView
 from nightlatch.core.session import Session
 from nightlatch.core.verdict import Kind
 from nightlatch.identity.cookies import without_cookies
 from nightlatch.identity.extract import presented_names
 from nightlatch.proxy.answers import answer
+from nightlatch.proxy.bounces import Client
 from nightlatch.proxy.judged import Judged
-from nightlatch.proxy.own_answers import page_answer, verdict_answer
+from nightlatch.proxy.own_answers import loop_answer, verdict_answer
 from nightlatch.proxy.reverse import mend_request
 from nightlatch.proxy.service import Service
 
@@ -29,6 +32,7 @@ def apply(service: Service, flow: http.HTTPFlow, judged: Judged) -> None:
     mend_request(flow.request, origin=arrival.origin, site=arrival.site, address=arrival.request.address)
     if verdict.kind is Kind.ALLOW and judged.session is not None:
         _name_person(flow.request, judged.session)
+        service.bounces.let_in(client_of(arrival.request))
     service.watch.add(flow, judged)
 
 
@@ -59,14 +63,22 @@ def _strip_credentials(service: Service, flow: http.HTTPFlow, judged: Judged) ->
 
 
 def _explain_loop(service: Service, flow: http.HTTPFlow, judged: Judged) -> None:
-    """The third redirect to the login within ten seconds is an explanation instead."""
-    request = judged.arrival.request
-    if flow.response is None or flow.response.status_code not in (302, 303):
+    """The third fruitless passage through the login within ten seconds gets an explanation instead of a redirect."""
+    arrival, response = judged.arrival, flow.response
+    request, login = arrival.request, service.guard.settings.login
+    if response is None or response.status_code not in (302, 303) or judged.verdict.kind is Kind.STEP_UP:
         return
-    if client_kind(request) is not ClientKind.NAVIGATION or judged.verdict.kind is Kind.STEP_UP:
-        return
-    if service.bounces.bounced(request.address, request.header("user-agent"), request.path, monotonic_now()):
+    counts = urlsplit(login.url).path == request.path or (login.kind == "self" and is_browser(request))
+    if service.bounces.bounced(client_of(request), request.path, monotonic_now(), counts=counts):
         service.hints.login_loop(request.path)
-        location = flow.response.headers.get("location", "")
-        spec = page_answer(service, judged.arrival, 401, "loop", {"path": request.path, "location": location})
-        answer(flow, spec)
+        answer(flow, loop_answer(service, arrival, judged.verdict, judged.decision))
+
+
+def client_of(request: RequestView) -> Client:
+    """What tells one browser from another well enough to see it go round in circles."""
+    return request.address, request.header("user-agent")
+
+
+def is_browser(request: RequestView) -> bool:
+    """Whether a browser with a cookie jar sent it, and not a program that repeats a cookie on purpose."""
+    return request.header("sec-fetch-mode") == "navigate" and "Mozilla/" in request.header("user-agent")

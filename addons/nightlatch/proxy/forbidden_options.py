@@ -1,6 +1,8 @@
 """mitmproxy's options that go round the gate, and the modes in which it cannot stand: reasons not to start."""
 
+import sys
 from collections.abc import Iterable
+from typing import NoReturn
 
 from mitmproxy import exceptions, optmanager
 from mitmproxy.proxy.mode_specs import ProxyMode, RegularMode, ReverseMode
@@ -77,6 +79,16 @@ def leave_other_addresses(proxyserver: Proxyserver, options: optmanager.OptManag
     if not all(is_loopback(address[0]) for address in proxyserver.listen_addrs()):
         options.update(server=False)
         options.update(server=True)
+
+
+def stop_at_once(error: str) -> NoReturn:
+    """End mitmproxy with exit code 1 before it listens.
+
+    Raises:
+        SystemExit: always; the only exception that mitmproxy does not swallow here.
+    """
+    sys.stderr.write(f"error: {error}\n")
+    raise SystemExit(1)
 
 
 def shut_doors(proxyserver: Proxyserver | None, options: optmanager.OptManager) -> None:

@@ -54,6 +54,11 @@ async def take_in(guard: Guard, flow: http.HTTPFlow, judged: Judged) -> None:
         drop(guard, flow)
 
 
+def is_login(guard: Guard, judged: Judged) -> bool:
+    """Whether the request is one by which the application logs people in."""
+    return any(path_matches(pattern, judged.arrival.request.path) for pattern in guard.settings.login_paths)
+
+
 def drop(guard: Guard, flow: http.HTTPFlow) -> None:
     """Take the session cookie out of the answer."""
     assert flow.response is not None  # noqa: S101 (as above)
@@ -81,7 +86,7 @@ async def _note_issuer(guard: Guard, site: str) -> None:
 
 
 async def _accept(guard: Guard, judged: Judged, live: Session | None, mark: bytes, now: int) -> bool:
-    login = any(path_matches(pattern, judged.arrival.request.path) for pattern in guard.settings.login_paths)
+    login = is_login(guard, judged)
     known = guard.reader.find(mark)
     if known is not None:
         return known.session.state is State.ACTIVE or await _reissue(guard, judged, known, mark, now)

@@ -11,6 +11,7 @@ from mitmproxy import http
 from nightlatch.core.client_kind import ClientKind, client_kind
 from nightlatch.core.headers import CookiePlace, Header, clock_header, cookie_deletions
 from nightlatch.core.identity import Anonymous
+from nightlatch.core.problem import challenge
 from nightlatch.core.respond import LoginKind, ResponseSpec, SiteContext, own_headers, respond
 from nightlatch.core.verdict import Kind, Verdict
 from nightlatch.identity.extract import SourceKind
@@ -68,6 +69,13 @@ def page_answer(
     if forget and client_kind(arrival.request) is ClientKind.NAVIGATION:
         headers = (*headers, *_deletions(service, arrival))
     return ResponseSpec(status, (*headers, *service.pages.headers), service.pages.page(name, **fields))
+
+
+def loop_answer(service: Service, arrival: Arrival, verdict: Verdict, decision: str) -> ResponseSpec:
+    """In place of one more redirect to the login: what is going wrong, and the line that opens the page."""
+    headers = (*own_headers(verdict, decision, warp_shown(arrival)), ("WWW-Authenticate", challenge(verdict)))
+    body = service.pages.page("loop", path=arrival.request.path)
+    return ResponseSpec(401, (*headers, *_deletions(service, arrival), *service.pages.headers), body)
 
 
 def redirect_answer(arrival: Arrival, location: str, credential: str) -> ResponseSpec:

@@ -18,6 +18,7 @@ from nightlatch.core.verdict import Kind, Verdict
 from nightlatch.proxy import dev_login
 from nightlatch.proxy.admission import is_loopback
 from nightlatch.proxy.answers import answer
+from nightlatch.proxy.apply import client_of
 from nightlatch.proxy.arrival import Arrival
 from nightlatch.proxy.own_answers import json_answer, page_answer, redirect_answer, refusal_answer, verdict_answer
 from nightlatch.proxy.service import Service
@@ -140,6 +141,7 @@ async def _login(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Non
         fields = dev_login.page_fields(service.guard, form, back)
         answer(flow, page_answer(service, arrival, 401, "login", {**fields, "failed": _first(form, "user")}))
         return
+    service.bounces.went_through(client_of(arrival.request))
     answer(flow, redirect_answer(arrival, back, credential))
 
 

@@ -13,12 +13,20 @@ NEWEST = 21
 """The newest format of which is known where everything is (mitmproxy 11 and 12)."""
 
 _FLOW = frozenset((b"version", b"type", b"request", b"response", b"client_conn"))
-_TARGET = (b"scheme", b"authority", b"host", b"port", b"path")
-_REQUEST = frozenset((*_TARGET, b"method", b"headers", b"timestamp_start", b"timestamp_end", b"content", b"body"))
+_TARGET = (b"scheme", b"authority", b"host", b"port")
+_REQUEST = frozenset(
+    (*_TARGET, b"path", b"method", b"headers", b"timestamp_start", b"timestamp_end", b"content", b"body")
+)
 _RESPONSE = frozenset((b"status_code", b"code", b"headers", b"timestamp_end"))
 _CLIENT = frozenset((b"peername", b"address"))
 _ADDRESS = frozenset((b"address",))
 _PORTS = {"http": 80, "https": 443}
+_TELLING = (b"et-cookie,", b"ET-COOKIE,", b"stream", b"ndjson", b"jsonl", b"json-seq")
+"""One of these stands in the header fields of every answer of which more than the status has to be known."""
+
+_MOST_KNOWN = 16_384
+
+Parts = dict[bytes, Piece]
 
 
 class _Answer(NamedTuple):
@@ -52,18 +60,18 @@ def read_flows(file: str, content: Buffer, views: Views) -> Capture:
             exchanges.append(reader.exchange(position, flow))
         except (Unfit, Broken) as reason:
             skipped.append(Skipped(f"flows[{position}]", str(reason)))
-        at, position = flow.end + 1, position + 1
+        at, position = flow[1] + 1, position + 1
     return Capture(file, exchanges, skipped)
 
 
 class _FlowReader:
-    """Turns the flows of one file into exchanges."""
+    """Turns the flows of one file into exchanges. What repeats itself byte by byte is read once."""
 
     def __init__(self, file: str, content: Buffer, views: Views) -> None:
         self._file, self._content, self._views = file, content, views
-        self._latin: dict[bytes, str] = {}
         self._fields: dict[bytes, Fields] = {}
         self._places: dict[tuple[bytes, ...], Place] = {}
+        self._addresses: dict[bytes, str] = {}
 
     def exchange(self, position: int, flow: Piece) -> Exchange:
         """The exchange of one flow.
@@ -72,9 +80,8 @@ class _FlowReader:
             Unfit: no HTTP flow, or what a judgement needs is missing.
             Broken: it is damaged.
         """
-        content = self._content
-        parts = members(content, flow, _FLOW)
-        asked = members(content, parts[b"request"], _REQUEST) if b"request" in parts else {}
+        parts = members(self._content, flow, _FLOW)
+        asked = members(self._content, parts[b"request"], _REQUEST) if b"request" in parts else {}
         if not asked:
             raise Unfit(self._not_http(parts))
         started = self._seconds(asked, b"timestamp_start")
@@ -83,31 +90,28 @@ class _FlowReader:
         answer = self._answer(parts[b"response"]) if b"response" in parts else _NO_ANSWER
         return self._exchange(position, asked, answer, started, self._address(parts))
 
-    def _exchange(
-        self, position: int, asked: dict[bytes, Piece], answer: _Answer, started: float, address: str
-    ) -> Exchange:
+    def _exchange(self, position: int, asked: Parts, answer: _Answer, started: float, address: str) -> Exchange:
         fields = self._headers(asked.get(b"headers"))
         place = self._place(asked, fields)
-        method = self._text(asked, b"method")
+        method = self._raw(asked, b"method").decode("latin-1")
         if not method:
             raise Unfit("request.method is missing")
-        body = asked.get(b"content") or asked.get(b"body")
-        view = self._views.view(method, place, fields, address, body is not None and body.end > body.start)
+        start, end = asked.get(b"content") or asked.get(b"body") or (0, 0)
         ended = answer.ended or self._seconds(asked, b"timestamp_end")
         return Exchange(
             position,
             self._file,
             round(started * 1_000_000),
             max(0, round((ended - started) * 1_000_000)),
-            view,
+            self._views.view(method, place, fields, address, end > start),
             place.origin,
             answer.status,
             answer.set_cookies,
             answer.streamed,
         )
 
-    def _not_http(self, parts: dict[bytes, Piece]) -> str:
-        kind = self._text(parts, b"type")
+    def _not_http(self, parts: Parts) -> str:
+        kind = self._raw(parts, b"type").decode("latin-1")
         if kind and kind != "http":
             return f"a {kind.upper()} flow: only HTTP is judged"
         version = decoded(self._content, parts.get(b"version"))
@@ -116,88 +120,87 @@ class _FlowReader:
         return "the flow has no request"
 
     def _headers(self, headers: Piece | None) -> Fields:
-        """The fields that are kept; the same bytes are read once."""
+        """The fields that are kept."""
         if headers is None:
             return ()
-        raw = self._content[headers.start : headers.end]
-        if raw not in self._fields:
-            self._fields[raw] = tuple(self._kept(headers))
-        return self._fields[raw]
+        raw = self._content[headers[0] : headers[1]]
+        fields = self._fields.get(raw)
+        if fields is None:
+            if len(self._fields) >= _MOST_KNOWN:
+                self._fields.clear()
+            named = ((self._views.name(name), value) for name, value in _pairs(raw))
+            fields = self._fields[raw] = tuple((name, value) for name, value in named if name is not None)
+        return fields
 
-    def _kept(self, headers: Piece) -> list[tuple[str, str]]:
-        kept = []
-        for pair in pieces(self._content, headers):
-            at = piece(self._content, pair.start, pair.end)
-            name = self._views.name(self._decode(self._content[at.start : at.end]))
-            if name is not None:
-                value = piece(self._content, at.end + 1, pair.end)
-                kept.append((name, self._content[value.start : value.end].decode("latin-1")))
-        return kept
-
-    def _place(self, asked: dict[bytes, Piece], fields: Fields) -> Place:
+    def _place(self, asked: Parts, fields: Fields) -> Place:
         """Where the request went, by the name that the client used: `:authority`, else `Host`, else the connection."""
-        content = self._content
-        raw = tuple(content[asked[name].start : asked[name].end] if name in asked else b"" for name in _TARGET)
         host = next((value for name, value in fields if name == "host"), "")
-        key = (*raw, host.encode("latin-1", "replace"))
-        if key not in self._places:
-            self._places[key] = _place_of(*(part.decode("utf-8", "replace") for part in key))
-        return self._places[key]
+        path = self._raw(asked, b"path").partition(b"?")[0]
+        key = (*[self._raw(asked, name) for name in _TARGET], path, host.encode("latin-1", "replace"))
+        place = self._places.get(key)
+        if place is None:
+            place = self._places[key] = _place_of(*(part.decode("utf-8", "replace") for part in key))
+        return place
 
     def _answer(self, found: Piece) -> _Answer:
         parts = members(self._content, found, _RESPONSE)
         if not parts:
             return _NO_ANSWER
         status = decoded(self._content, parts.get(b"status_code") or parts.get(b"code"))
-        headers = parts.get(b"headers")
-        lines = self._answer_fields(headers) if headers is not None else ()
-        kinds = [value for name, value in lines if name == "content-type"]
-        return _Answer(
-            status if isinstance(status, int) else 0,
-            self._seconds(parts, b"timestamp_end"),
-            tuple(value for name, value in lines if name == "set-cookie"),
-            status == 101 or bool(kinds and STREAMED.match(kinds[0])),
-        )
+        cookies, streamed = _answer_fields(self._raw(parts, b"headers"))
+        code = status if isinstance(status, int) else 0
+        return _Answer(code, self._seconds(parts, b"timestamp_end"), cookies, streamed or code == 101)
 
-    def _answer_fields(self, headers: Piece) -> tuple[tuple[str, str], ...]:
-        raw = self._content[headers.start : headers.end].lower()
-        if b"et-cookie," not in raw and b"stream" not in raw and b"json" not in raw:
-            return ()
-        fields = (
-            tuple(piece_text(self._content, each) for each in pieces(self._content, pair))
-            for pair in pieces(self._content, headers)
-        )
-        return tuple((pair[0].lower(), pair[1]) for pair in fields if len(pair) == 2)
-
-    def _address(self, parts: dict[bytes, Piece]) -> str:
-        """The client's address; before format 2 it was kept one level deeper."""
-        if b"client_conn" not in parts:
+    def _address(self, parts: Parts) -> str:
+        """The client's address."""
+        client = parts.get(b"client_conn")
+        if client is None:
             return ""
-        client = members(self._content, parts[b"client_conn"], _CLIENT)
-        found = client.get(b"peername") or client.get(b"address")
-        if found is not None:
-            found = members(self._content, found, _ADDRESS).get(b"address", found)
-        address = decoded(self._content, found)
-        first = address[0] if isinstance(address, list) and address else ""
-        return first.decode("latin-1") if isinstance(first, bytes) else str(first)
+        raw = self._content[client[0] : client[1] + 1]
+        address = self._addresses.get(raw)
+        if address is None:
+            if len(self._addresses) >= _MOST_KNOWN:
+                self._addresses.clear()
+            address = self._addresses[raw] = _client_address(raw)
+        return address
 
-    def _seconds(self, mapping: dict[bytes, Piece], name: bytes) -> float:
-        value = decoded(self._content, mapping.get(name))
+    def _seconds(self, parts: Parts, name: bytes) -> float:
+        value = decoded(self._content, parts.get(name))
         return float(value) if isinstance(value, int | float) else 0.0
 
-    def _text(self, mapping: dict[bytes, Piece], name: bytes) -> str:
-        found = mapping.get(name)
-        return "" if found is None else self._decode(self._content[found.start : found.end])
-
-    def _decode(self, raw: bytes) -> str:
-        if raw not in self._latin:
-            self._latin[raw] = raw.decode("latin-1")
-        return self._latin[raw]
+    def _raw(self, parts: Parts, name: bytes) -> bytes:
+        found = parts.get(name)
+        return b"" if found is None else self._content[found[0] : found[1]]
 
 
-def piece_text(content: Buffer, found: Piece) -> str:
-    """An element's content as a header field has it."""
-    return content[found.start : found.end].decode("latin-1")
+def _pairs(headers: bytes) -> list[tuple[str, str]]:
+    """The header fields in the content of their list."""
+    pairs = []
+    for pair in pieces(headers, (0, len(headers))) if headers else ():
+        name = piece(headers, pair[0], pair[1])
+        value = piece(headers, name[1] + 1, pair[1])
+        pairs.append((headers[name[0] : name[1]].decode("latin-1"), headers[value[0] : value[1]].decode("latin-1")))
+    return pairs
+
+
+def _answer_fields(headers: bytes) -> tuple[tuple[str, ...], bool]:
+    """The Set-Cookie fields of an answer, and whether it came bit by bit."""
+    if not any(sign in headers for sign in _TELLING):
+        return (), False
+    fields = [(name.lower(), value) for name, value in _pairs(headers)]
+    kind = next((value for name, value in fields if name == "content-type"), "")
+    return tuple(value for name, value in fields if name == "set-cookie"), STREAMED.match(kind) is not None
+
+
+def _client_address(client: bytes) -> str:
+    """The address in a client connection; before format 2 it was kept one level deeper."""
+    parts = members(client, (0, len(client) - 1), _CLIENT)
+    found = parts.get(b"peername") or parts.get(b"address")
+    if found is not None:
+        found = members(client, found, _ADDRESS).get(b"address", found)
+    address = decoded(client, found)
+    first = address[0] if isinstance(address, list) and address else ""
+    return first.decode("latin-1") if isinstance(first, bytes) else str(first)
 
 
 def _place_of(scheme: str, authority: str, host: str, port: str, path: str, named: str) -> Place:
@@ -207,5 +210,4 @@ def _place_of(scheme: str, authority: str, host: str, port: str, path: str, name
     asked = (authority or named or connection).lower()
     if not asked:
         raise Unfit("request.host is missing")
-    target = path.partition("?")[0].partition("#")[0]
-    return Place(f"{scheme}://{asked}", host_of(asked), target or "/", False)
+    return Place(f"{scheme}://{asked}", host_of(asked), path.partition("#")[0] or "/", False)

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Raw
 
 from nightlatch.replay.exchange import Unfit
-from nightlatch.replay.readers.har import Content, Entry, Field, HarRequest, HarResponse
+from nightlatch.replay.readers.har import Content, Entry, HarRequest, HarResponse
 
 
 def mended(entry: Any) -> Entry:
@@ -22,12 +22,13 @@ def mended(entry: Any) -> Entry:
     if not isinstance(asked, dict):
         raise Unfit("request is missing or no object")
     request = HarRequest(
-        _text(asked, "method", "request."), _text(asked, "url", "request."), _fields(asked.get("headers"))
+        _text(asked, "method", "request."),
+        _text(asked, "url", "request."),
+        _raw(asked.get("headers")),
+        _raw(asked.get("cookies")),
+        _raw(asked.get("postData")),
+        asked.get("bodySize"),
     )
-    request.cookies = Raw(_as_json(_fields(asked.get("cookies"))))
-    request.bodySize = asked.get("bodySize")
-    if asked.get("postData"):
-        request.postData = Raw(b"{}")
     return Entry(_text(entry, "startedDateTime"), request, entry.get("time"), _response(entry.get("response")))
 
 
@@ -36,7 +37,7 @@ def _response(answer: Any) -> HarResponse | None:
         return None
     content = answer.get("content")
     kind = content.get("mimeType") if isinstance(content, dict) else None
-    return HarResponse(answer.get("status"), Raw(_as_json(_fields(answer.get("headers")))), Content(kind))
+    return HarResponse(answer.get("status"), _raw(answer.get("headers")), Content(kind))
 
 
 def _text(mapping: dict[str, Any], name: str, of: str = "") -> str:
@@ -47,15 +48,5 @@ def _text(mapping: dict[str, Any], name: str, of: str = "") -> str:
     return value
 
 
-def _fields(fields: Any) -> list[Field]:
-    """Header fields or cookies, given as the format's array, or as an object of name and value."""
-    if isinstance(fields, dict):
-        fields = [{"name": name, "value": value} for name, value in fields.items()]
-    if not isinstance(fields, list):
-        return []
-    found = (each for each in fields if isinstance(each, dict) and isinstance(each.get("name"), str))
-    return [Field(each["name"], each["value"] if isinstance(each.get("value"), str) else "") for each in found]
-
-
-def _as_json(fields: list[Field]) -> bytes:
-    return json.dumps([{"name": field.name, "value": field.value} for field in fields]).encode()
+def _raw(value: Any) -> Raw:
+    return Raw(json.dumps(value).encode())

@@ -4,26 +4,24 @@
 dictionary. Nothing is decoded before somebody asks, so a body of a megabyte costs as much as an empty one.
 """
 
+import re
 from collections.abc import Iterator
 from mmap import mmap
-from typing import NamedTuple
 
 Buffer = bytes | mmap
 
-_LONGEST_PREFIX = 12
+Piece = tuple[int, int]
+"""One element: its content is `[start:end]`, its tag stands at `end`."""
+
+_LENGTH = re.compile(rb"(\d{1,12}):")
+_MEMBER = re.compile(rb"\d{1,12}:(\w*)[;,](\d{1,12}):")
+"""A key that is a plain name, and the length of its value."""
+
 _COMMA, _SEMICOLON, _HASH, _CARET, _BANG, _TILDE, _LIST, _DICT = b",;#^!~]}"
 
 
 class Broken(ValueError):
     """The bytes at this place are no tagged netstring, or it breaks off."""
-
-
-class Piece(NamedTuple):
-    """One element: its content is `[start:end]`, its tag stands at `end`."""
-
-    tag: int
-    start: int
-    end: int
 
 
 def piece(buffer: Buffer, at: int, limit: int) -> Piece:
@@ -32,28 +30,27 @@ def piece(buffer: Buffer, at: int, limit: int) -> Piece:
     Raises:
         Broken: there is none, or it breaks off.
     """
-    colon = buffer.find(b":", at, at + _LONGEST_PREFIX + 1)
-    digits = buffer[at:colon] if colon > at else b""
-    if not digits.isdigit():
+    length = _LENGTH.match(buffer, at)
+    if length is None:
         raise Broken("no length prefix")
-    start = colon + 1
-    end = start + int(digits)
+    start = length.end()
+    end = start + int(length[1])
     if end >= limit:
         raise Broken("it breaks off")
-    return Piece(buffer[end], start, end)
+    return start, end
 
 
 def pieces(buffer: Buffer, outer: Piece) -> Iterator[Piece]:
-    """The elements of a list, or the keys and values of a dictionary in turn.
+    """The elements of a list.
 
     Raises:
         Broken: one of them is no element.
     """
-    at = outer.start
-    while at < outer.end:
-        found = piece(buffer, at, outer.end)
+    at, limit = outer
+    while at < limit:
+        found = piece(buffer, at, limit)
         yield found
-        at = found.end + 1
+        at = found[1] + 1
 
 
 def members(buffer: Buffer, outer: Piece, wanted: frozenset[bytes]) -> dict[bytes, Piece]:
@@ -63,16 +60,22 @@ def members(buffer: Buffer, outer: Piece, wanted: frozenset[bytes]) -> dict[byte
         Broken: the dictionary is damaged.
     """
     found: dict[bytes, Piece] = {}
-    if outer.tag != _DICT:
+    at, limit = outer
+    if buffer[limit] != _DICT:
         return found
-    at, limit = outer.start, outer.end
+    match = _MEMBER.match
     while at < limit:
-        key = piece(buffer, at, limit)
-        value = piece(buffer, key.end + 1, limit)
-        name = buffer[key.start : key.end]
+        member = match(buffer, at)
+        if member is None:
+            raise Broken("a key that is no plain name")
+        name, length = member.groups()
+        start = member.end()
+        end = start + int(length)
+        if end >= limit:
+            raise Broken("it breaks off")
         if name in wanted:
-            found[name] = value
-        at = value.end + 1
+            found[name] = (start, end)
+        at = end + 1
     return found
 
 
@@ -82,26 +85,29 @@ def decoded(buffer: Buffer, found: Piece | None) -> object:
     Raises:
         Broken: its content is not what its tag says.
     """
-    if found is None or found.tag in (_TILDE, _DICT):
+    if found is None:
         return None
-    if found.tag == _LIST:
+    start, end = found
+    tag = buffer[end]
+    if tag in (_TILDE, _DICT):
+        return None
+    if tag == _LIST:
         return [decoded(buffer, each) for each in pieces(buffer, found)]
-    content = buffer[found.start : found.end]
-    if found.tag == _BANG:
-        return content == b"true"
-    return _scalar(found.tag, content)
+    return _scalar(tag, buffer[start:end])
 
 
 def _scalar(tag: int, content: bytes) -> object:
+    try:
+        if tag == _CARET:
+            return float(content)
+        if tag == _HASH:
+            return int(content)
+    except ValueError:
+        raise Broken(f"no number: {content[:40]!r}") from None
     if tag == _COMMA:
         return content
     if tag == _SEMICOLON:
         return content.decode("utf-8", "replace")
-    try:
-        if tag == _HASH:
-            return int(content)
-        if tag == _CARET:
-            return float(content)
-    except ValueError:
-        raise Broken(f"no number: {content[:40]!r}") from None
+    if tag == _BANG:
+        return content == b"true"
     raise Broken(f"unknown tag {chr(tag)!r}")

@@ -1,0 +1,130 @@
+"""The processes that a benchmark compares: an upstream, stock mitmdump, guards. Knows how to start and stop them."""
+
+import contextlib
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+BODY = b"x" * 1024
+PATIENCE = 30.0
+"""Seconds that a process may take to listen."""
+
+NGINX = """
+worker_processes 1; daemon off; pid {home}/nginx.pid; error_log {home}/error.log;
+events {{ worker_connections 1024; }}
+http {{ access_log off; keepalive_requests 10000000;
+  client_body_temp_path {home}/b; proxy_temp_path {home}/p; fastcgi_temp_path {home}/f; uwsgi_temp_path {home}/u;
+  scgi_temp_path {home}/s; server {{ listen 127.0.0.1:{port}; root {home}/www; }} }}
+"""
+
+Command = list[str | Path]
+
+
+class Site(NamedTuple):
+    """Something that answers at `url`; `cookie` is what a client must send along, empty when nothing."""
+
+    name: str
+    url: str
+    pid: int
+    cookie: str = ""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def environment() -> dict[str, str]:
+    """The environment in which nightlatch is importable from this checkout."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(str(ROOT / part) for part in ("addons", "cli", "."))}
+
+
+def nightlatch(*arguments: str | Path) -> Command:
+    return [sys.executable, "-m", "nightlatch_cli", *arguments]
+
+
+def mitmdump() -> Command:
+    """Stock mitmdump of this very environment."""
+    return [sys.executable, "-c", "from mitmproxy.tools.main import mitmdump; mitmdump()"]
+
+
+@contextlib.contextmanager
+def running(command: Command, port: int, directory: Path) -> Iterator[int]:
+    """`command` for the time of the block, once it listens on `port`; its process id."""
+    with (directory / f"{port}.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=directory, env=environment(), stdout=log, stderr=log)
+        try:
+            wait_for(port, process)
+            yield process.pid
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Return as soon as `port` is listened on.
+
+    Raises:
+        RuntimeError: the process ended, or took too long.
+    """
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.002)
+    raise RuntimeError(f"{process.args!r} does not listen on port {port}")
+
+
+@contextlib.contextmanager
+def upstream(directory: Path) -> Iterator[Site]:
+    """nginx with a file of 1 KB; Python's own server where there is no nginx, which then is what limits."""
+    port, home = free_port(), directory / "upstream"
+    directory.chmod(0o755)  # nginx, when it is started by root, reads as somebody else
+    (home / "www").mkdir(parents=True)
+    (home / "www" / "index.html").write_bytes(BODY)
+    (home / "nginx.conf").write_text(NGINX.format(home=home, port=port))
+    nginx = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    plain: Command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "-d", home / "www"]
+    command: Command = [nginx, "-c", home / "nginx.conf", "-p", home] if nginx else plain
+    with running(command, port, directory) as pid:
+        yield Site("nginx" if nginx else "http.server", f"http://127.0.0.1:{port}", pid)
+
+
+@contextlib.contextmanager
+def stock(directory: Path, site: str) -> Iterator[Site]:
+    port = free_port()
+    options = ["-q", "--listen-host", "127.0.0.1", "--listen-port", str(port), "--mode", f"reverse:{site}"]
+    with running([*mitmdump(), *options], port, directory) as pid:
+        yield Site("mitmdump", f"http://127.0.0.1:{port}", pid)
+
+
+@contextlib.contextmanager
+def guard(directory: Path, site: str, ledger: Path, command: Command | None = None) -> Iterator[Site]:
+    """`nightlatch run` as anybody starts it; `command` is what to start in the place of `nightlatch`."""
+    port = free_port()
+    start = nightlatch() if command is None else command
+    with running([*start, "run", site, "--listen", f"127.0.0.1:{port}", "--ledger", ledger], port, directory) as pid:
+        yield Site("nightlatch", f"http://127.0.0.1:{port}", pid)
+
+
+def logged_in(site: Site) -> Site:
+    """`site` with the cookie of a session that has just begun."""
+    connection = http.client.HTTPConnection(urlsplit(site.url).netloc, timeout=PATIENCE)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    connection.request("POST", "/.nightlatch/login", "user=alice&return_to=/", headers)
+    answer = connection.getresponse()
+    cookie = (answer.getheader("Set-Cookie") or "").partition(";")[0]
+    connection.close()
+    if not cookie:
+        raise RuntimeError(f"no session at {site.url}: {answer.status}")
+    return site._replace(cookie=cookie)

@@ -83,9 +83,10 @@ class Track:
             self.last_active_at = at
 
     def over(self, end: End) -> None:
-        """The session ended; an earlier end wins."""
+        """The session ended; an earlier end wins. What still runs is cut, and counts no further."""
         if self.end is None:
             self.end = end
+            self._running = []
 
     def authenticated_again(self, at: int) -> None:
         """The same person authenticated anew at `at`."""

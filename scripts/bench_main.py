@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from scripts import bench_captures, bench_gate, bench_start
 from scripts.bench_load import interleaved, tool
-from scripts.bench_processes import ROOT, guard, logged_in, stock, upstream
+from scripts.bench_processes import ROOT, guard, logged_in, stock
 from scripts.bench_report import put, table
+from scripts.bench_upstream import upstream
 
 PARTS = ("load", "gate", "start", "captures")
 

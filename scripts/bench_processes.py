@@ -3,7 +3,6 @@
 import contextlib
 import http.client
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,17 +13,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
-BODY = b"x" * 1024
 PATIENCE = 30.0
 """Seconds that a process may take to listen."""
-
-NGINX = """
-worker_processes 1; daemon off; pid {home}/nginx.pid; error_log {home}/error.log;
-events {{ worker_connections 1024; }}
-http {{ access_log off; keepalive_requests 10000000;
-  client_body_temp_path {home}/b; proxy_temp_path {home}/p; fastcgi_temp_path {home}/f; uwsgi_temp_path {home}/u;
-  scgi_temp_path {home}/s; server {{ listen 127.0.0.1:{port}; root {home}/www; }} }}
-"""
 
 Command = list[str | Path]
 
@@ -83,21 +73,6 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
             return
         time.sleep(0.002)
     raise RuntimeError(f"{process.args!r} does not listen on port {port}")
-
-
-@contextlib.contextmanager
-def upstream(directory: Path) -> Iterator[Site]:
-    """nginx with a file of 1 KB; Python's own server where there is no nginx, which then is what limits."""
-    port, home = free_port(), directory / "upstream"
-    directory.chmod(0o755)  # nginx, when it is started by root, reads as somebody else
-    (home / "www").mkdir(parents=True)
-    (home / "www" / "index.html").write_bytes(BODY)
-    (home / "nginx.conf").write_text(NGINX.format(home=home, port=port))
-    nginx = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    plain: Command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "-d", home / "www"]
-    command: Command = [nginx, "-c", home / "nginx.conf", "-p", home] if nginx else plain
-    with running(command, port, directory) as pid:
-        yield Site("nginx" if nginx else "http.server", f"http://127.0.0.1:{port}", pid)
 
 
 @contextlib.contextmanager

@@ -11,8 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "addons"))
 
 from nightlatch.core.durations import format_duration  # noqa: E402 (needs the path above)
-from nightlatch.core.policy import Policy, Rule  # noqa: E402
-from nightlatch.presets import load_policy, preset_names  # noqa: E402
+from nightlatch.core.policy import Policy, Rule  # noqa: E402 (the same)
+from nightlatch.presets import load_policy, preset_names  # noqa: E402 (the same)
 
 README = ROOT / "policies" / "README.md"
 _BEGIN = "<!-- presets: written by scripts/policy_table.py -->"
@@ -32,11 +32,11 @@ def source(policy: Policy) -> str:
     return match[1]
 
 
-def row(policy: Policy) -> str:
-    """The preset's line of the table."""
+def row(policy: Policy, folder: str = "") -> str:
+    """The preset's line of the table; `folder` is where the presets are as seen from the document."""
     limits = policy.session
     rules = "".join(f"; {_rule(rule)}" for rule in policy.rules if not rule.public)
-    name = f"[`{policy.name}`]({policy.name}.toml)"
+    name = f"[`{policy.name}`]({folder}{policy.name}.toml)"
     return f"| {name} | {format_duration(limits.idle)} | {format_duration(limits.absolute)} | {source(policy)}{rules} |"
 
 
@@ -45,11 +45,11 @@ def _rule(rule: Rule) -> str:
     return f"rule `{rule.name}`: {limits}"
 
 
-def table() -> str:
+def table(folder: str = "") -> str:
     """The whole table, nightlatch's own presets first."""
     names = [*_OWN, *(name for name in preset_names() if name not in _OWN)]
     head = "| preset | idle | absolute | source and clause |\n|---|---|---|---|\n"
-    return head + "\n".join(row(load_policy(name)) for name in names)
+    return head + "\n".join(row(load_policy(name), folder) for name in names)
 
 
 def current(text: str) -> str:

@@ -115,7 +115,10 @@ def run(directory: Path, upstream: str, *options: str, ledger: Path | None = Non
 def start_stock(directory: Path, upstream: str, *settings: str, mode: str = "") -> Guard:
     """Start stock `mitmdump` with the launcher script without waiting for it."""
     ledger = directory / "ledger.db"
-    given = [f"nightlatch_ledger={ledger}", f"confdir={directory / 'conf'}", *settings]
+    own = (
+        [] if any(setting.startswith("nightlatch_ledger=") for setting in settings) else [f"nightlatch_ledger={ledger}"]
+    )
+    given = [*own, f"confdir={directory / 'conf'}", *settings]
     options = [part for setting in given for part in ("--set", setting)]
     mode = mode or f"reverse:{upstream}"
     listen = ["--listen-host", "127.0.0.1", "--listen-port", "0", "--mode", mode]

@@ -1,20 +1,24 @@
 """The command `demo`: puts application, guard and visitor together, and takes them apart again."""
 
 import asyncio
+import shutil
 import signal
+import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from nightlatch_cli.demo import application
+from nightlatch.core.words import describe
+from nightlatch.presets import load_policy
+from nightlatch_cli.demo import application, tour
 from nightlatch_cli.demo.guard import GuardFailed, guarded
-from nightlatch_cli.demo.tour import POLICY, tour
 from nightlatch_cli.demo.visitor import Visitor
 from nightlatch_cli.demo.walk import Operator, Walk
 
 USERS = ("ada:admins", "bob")
+POLICY = "demo"
 
 
 def demo(
@@ -43,10 +47,12 @@ async def scripted(operator: Operator, ledger: Path) -> int:
     """The tour; 1 when anything came otherwise than it should."""
     server, upstream = application.serve()
     with (ledger.parent / "guard.log").open("w+b") as log:
-        async with guarded(upstream, policy=POLICY, users=USERS, ledger=ledger, log=log) as guard:
+        async with guarded(upstream, policy=tour.POLICY, users=USERS, ledger=ledger, log=log) as guard:
             telling = Walk(operator, str(ledger))
-            typer.echo(f"{guard.url} guards {upstream} with the policy `{POLICY}`: idle 30 minutes, absolute 8 hours")
-            await tour(telling, Visitor(guard.url))
+            typer.echo(
+                f"{guard.url} guards {upstream} with the policy `{tour.POLICY}`: idle 30 minutes, absolute 8 hours"
+            )
+            await tour.tour(telling, Visitor(guard.url))
         server.stop()
         if not telling.differences:
             typer.echo("\nEverything as expected.")
@@ -64,7 +70,7 @@ async def until_interrupted(ledger: Path) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     server, upstream = application.serve()
-    async with guarded(upstream, policy="demo", users=USERS, ledger=ledger) as guard:
+    async with guarded(upstream, policy=POLICY, users=USERS, ledger=ledger) as guard:
         typer.echo(greeting(guard.url, upstream, ledger))
         ended = asyncio.ensure_future(guard.process.wait())
         asked = asyncio.ensure_future(stopped.wait())
@@ -74,20 +80,31 @@ async def until_interrupted(ledger: Path) -> int:
     return 0 if stopped.is_set() else 1
 
 
+def program_name() -> str:
+    """What to type for this very program in another terminal: its path, where its name would not be found."""
+    beside = Path(sys.executable).with_name("nightlatch")
+    if shutil.which("nightlatch"):
+        return "nightlatch"
+    return str(beside) if beside.exists() else f"{sys.executable} -m nightlatch_cli"
+
+
 def greeting(url: str, upstream: str, ledger: Path) -> str:
     """What is running, the policy in words, and what to try."""
+    program = program_name()
+    words = "\n            ".join(describe(load_policy(POLICY)))
     return f"""
   Open      {url}
   Guarded   {upstream} (nothing stops you there: it is the bare application)
   People    ada (group admins), bob; no password
+  Policy    {words}
 
-  Try       log in, look around, leave it alone for a while
+  Try       log in, look around, leave it alone for a minute
             open {url}/poll and see that a poll does not keep you in
   Or, in another terminal:
             export NIGHTLATCH_LEDGER={ledger}
-            nightlatch sessions
-            nightlatch clock advance 10m
-            nightlatch events --follow
+            {program} sessions
+            {program} clock advance 61s
+            {program} events --follow
 
   Ctrl-C ends it and leaves nothing behind.
 """

@@ -86,4 +86,4 @@ async def tour(walk: Walk, visitor: Visitor) -> None:
     for part in (door, idle, absolute, revoked):
         await part(walk, visitor)
     walk.chapter("What the ledger remembers")
-    walk.show(walk.command("events"))
+    walk.show(walk.command("events", "--type", "session"))

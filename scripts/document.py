@@ -1,0 +1,91 @@
+"""Writes what can be written by a program: docs/commands.md and the README's table of presets, and policies/README.md.
+
+Usage: python scripts/document.py [--check]
+
+With `--check` nothing is written, and the exit code is 1 when a document is not current.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "cli"), str(ROOT / "addons")]
+
+from scripts import policy_table  # noqa: E402 (needs the paths above)
+
+from nightlatch_cli.commands import COMMANDS, Entry  # noqa: E402 (needs the paths above)
+
+HEAD = """# Commands
+
+Every command with its help, written by `scripts/document.py`. What the exit codes mean is told in
+[contracts](contracts.md#exit-codes).
+"""
+
+
+def commands() -> Iterator[tuple[str, ...]]:
+    """Every command that can be given, families before their members; the first is `nightlatch` itself."""
+    yield ()
+    for name, entry in COMMANDS.items():
+        yield (name,)
+        if not isinstance(entry, Entry):
+            yield from ((name, member) for member in entry.entries)
+
+
+def help_of(command: tuple[str, ...]) -> str:
+    """What `nightlatch COMMAND --help` prints on a terminal of 80 columns."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("NIGHTLATCH_")}
+    paths = os.pathsep.join([str(ROOT / "addons"), str(ROOT / "cli")])
+    environment = {**kept, "PYTHONPATH": paths, "COLUMNS": "80", "NO_COLOR": "1"}
+    arguments = [sys.executable, "-m", "nightlatch_cli", *command, "--help"]
+    done = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=True)
+    return "\n".join(line.rstrip() for line in done.stdout.strip().splitlines())
+
+
+def command_reference() -> str:
+    """The whole of docs/commands.md."""
+    parts = [
+        f"## nightlatch {' '.join(command)}".rstrip() + f"\n\n```text\n{help_of(command)}\n```"
+        for command in commands()
+    ]
+    return HEAD + "\n" + "\n\n".join(parts) + "\n"
+
+
+def between(text: str, name: str, content: str) -> str:
+    """`text` with `content` between the markers `<!-- name:begin -->` and `<!-- name:end -->`.
+
+    Raises:
+        ValueError: the markers are not there.
+    """
+    begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
+    if begin not in text or end not in text:
+        raise ValueError(f"no place for {name}: {begin} … {end} is missing")
+    return re.sub(f"{begin}.*?{end}", lambda _: f"{begin}\n{content}\n{end}", text, flags=re.DOTALL)
+
+
+def documents() -> dict[Path, str]:
+    """Every document that is written here, as it should be."""
+    readme, presets = ROOT / "README.md", policy_table.README
+    return {
+        ROOT / "docs" / "commands.md": command_reference(),
+        readme: between(readme.read_text(encoding="utf-8"), "presets", policy_table.table("policies/")),
+        presets: policy_table.current(presets.read_text(encoding="utf-8")),
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """0 when everything is current (or was written), 1 when `--check` finds something that is not."""
+    stale = {path: text for path, text in documents().items() if not path.exists() or path.read_text("utf-8") != text}
+    for path, text in stale.items():
+        if "--check" in arguments:
+            print(f"{path.relative_to(ROOT)} is not current: run python scripts/document.py", file=sys.stderr)
+        else:
+            path.write_text(text, encoding="utf-8")
+    return 1 if stale and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -20,7 +20,8 @@ from mitmproxy.utils import asyncio_utils
 from nightlatch.proxy.console_log import ConsoleLog
 from nightlatch.proxy.hook_table import HookTable
 from nightlatch.proxy.inline_hooks import InlineProxyserver
-from nightlatch.proxy.lean_mitmproxy import Core, DisableH2C, Master, NextLayer, TlsConfig
+from nightlatch.proxy.late_tls import LateTlsConfig
+from nightlatch.proxy.lean_mitmproxy import Core, DisableH2C, Master, NextLayer
 from nightlatch.proxy.quick_mitmproxy import quicken
 
 OK = 0
@@ -51,7 +52,7 @@ class GuardMaster(Master):
         self._legacy_log_events.uninstall()
         self.addons = HookTable(self)
         self.proxyserver = InlineProxyserver(self.addons)
-        self.addons.add(Core(), DisableH2C(), self.proxyserver, NextLayer(), TlsConfig(), addon)
+        self.addons.add(Core(), DisableH2C(), self.proxyserver, NextLayer(), LateTlsConfig(), addon)
 
     def configure(self, settings: Mapping[str, object]) -> None:
         """Set the options and tell every addon of all of them, once.

@@ -2,9 +2,11 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mitmproxy import ctx
+from mitmproxy.certs import CertStore
 from mitmproxy.http import HTTPFlow, Response
 from tests.proxy.running import asking, client_tls, everything, guarding
 
@@ -20,14 +22,23 @@ class Answering:
         flow.response = Response.make(200, flow.request.path.encode())
 
 
-def test_the_authority_is_made_for_the_first_tls_client(tmp_path: Path) -> None:
+def test_the_authority_is_made_for_the_first_tls_client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+    from_store = CertStore.from_store
+
+    def noted(**given: Any) -> CertStore:
+        made.append(given["path"])
+        return from_store(**given)
+
+    monkeypatch.setattr(CertStore, "from_store", noted)
+
     async def scenario() -> None:
         async with guarding(Answering(), "http://127.0.0.1:9", tmp_path) as port:
-            for tls in (None, client_tls(), client_tls()):
-                assert (tmp_path / "mitmproxy-ca.pem").exists() is (made := bool(list(tmp_path.iterdir())))
+            assert made == []
+            for tls, times in ((None, 0), (client_tls(), 1), (client_tls(), 1)):
                 reader, writer = await asking(port, REQUEST, tls)
                 assert await everything(reader) == b"/"
-                assert bool(list(tmp_path.iterdir())) is (made or tls is not None)
+                assert made == [str(tmp_path)] * times
                 writer.close()
 
     asyncio.run(scenario())

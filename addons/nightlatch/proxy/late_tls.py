@@ -23,12 +23,13 @@ class LateTlsConfig(TlsConfig):
     """From mitmproxy 12 on this hook answers for a revocation list in the application's place, at every request."""
 
     _store: CertStore | None = None
+    _configured = False
 
-    @property
-    def certstore(self) -> CertStore:  # mitmproxy assigns it when it is configured
-        if self._store is None:
+    @property  # type: ignore[override]  # None in mitmproxy, too, before it is configured
+    def certstore(self) -> CertStore | None:
+        # Before that, mitmproxy looks at every attribute of the addon in search of commands.
+        if self._store is None and self._configured:
             super().configure({"confdir"})  # type: ignore[no-untyped-call]  # mitmproxy leaves it bare
-        assert self._store is not None  # noqa: S101 (mitmproxy has just assigned it)
         return self._store
 
     @certstore.setter
@@ -39,5 +40,6 @@ class LateTlsConfig(TlsConfig):
         """Check everything else now; certificates that were given are read now, so that a mistake stops the start."""
         if not _ABOUT_THE_STORE.isdisjoint(updated):
             self._store = None
+        self._configured = True
         given = {"certs"} if ctx.options.certs else set()
         super().configure((set(updated) - _ABOUT_THE_STORE) | given)  # type: ignore[no-untyped-call]  # as above

@@ -5,12 +5,15 @@ Everything filled in is escaped. This module knows no flow and no ledger.
 """
 
 from base64 import b64encode
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader
+from typing import TYPE_CHECKING
 
 from nightlatch.core.headers import Header
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _STYLE = (_TEMPLATES / "style.css").read_text("utf-8")
@@ -35,15 +38,20 @@ NAMES = tuple(sorted(path.stem for path in _TEMPLATES.glob("*.html") if path.ste
 class Pages:
     """Renders pages; satisfies `nightlatch.core.respond.Pages`."""
 
-    def __init__(self) -> None:
-        self._templates = Environment(
+    @cached_property
+    def _templates(self) -> "Environment":
+        """Loaded with the first page: most guards start, and many serve for long, without showing one."""
+        from jinja2 import Environment, FileSystemLoader
+
+        templates = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._templates.globals["style"] = _STYLE
+        templates.globals["style"] = _STYLE
+        return templates
 
     @property
     def headers(self) -> tuple[Header, ...]:

@@ -21,7 +21,7 @@ _RESPONSE = frozenset((b"status_code", b"code", b"headers", b"timestamp_end"))
 _CLIENT = frozenset((b"peername", b"address"))
 _ADDRESS = frozenset((b"address",))
 _PORTS = {"http": 80, "https": 443}
-_TELLING = (b"et-cookie,", b"ET-COOKIE,", b"stream", b"ndjson", b"jsonl", b"json-seq")
+_TELLING = (b"set-cookie,", b"stream", b"ndjson", b"jsonl", b"json-seq")
 """One of these stands in the header fields of every answer of which more than the status has to be known."""
 
 _MOST_KNOWN = 16_384
@@ -185,7 +185,8 @@ def _pairs(headers: bytes) -> list[tuple[str, str]]:
 
 def _answer_fields(headers: bytes) -> tuple[tuple[str, ...], bool]:
     """The Set-Cookie fields of an answer, and whether it came bit by bit."""
-    if not any(sign in headers for sign in _TELLING):
+    told = headers.lower()
+    if not any(sign in told for sign in _TELLING):
         return (), False
     fields = [(name.lower(), value) for name, value in _pairs(headers)]
     kind = next((value for name, value in fields if name == "content-type"), "")

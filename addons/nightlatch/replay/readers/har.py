@@ -59,6 +59,9 @@ class Har(Struct):
     log: Log
 
 
+UNDECODABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What a decoder raises over JSON that is damaged, or not as expected."""
+
 _FIELDS = msgspec.json.Decoder(list[Field])
 _STREAMS = ("text/e", "application/", "Text/E", "TEXT/E")
 _NULL = len("null")
@@ -145,18 +148,20 @@ def fields_of(raw: bytes) -> list[Field]:
     """Header fields or cookies: the good ones of the format's array of name and value, or an object."""
     try:
         return _FIELDS.decode(raw)
-    except msgspec.MsgspecError:
+    except UNDECODABLE:
         return _loose(raw)
 
 
 def _loose(raw: bytes) -> list[Field]:
     try:
-        fields = json.loads(raw or b"[]")
-    except ValueError:
+        fields = json.loads(raw.decode("utf-8", "replace") or "[]")
+    except (ValueError, RecursionError):
         return []
     if isinstance(fields, dict):
         fields = [{"name": name, "value": value} for name, value in fields.items()]
-    found = (each for each in fields or () if isinstance(each, dict) and isinstance(each.get("name"), str))
+    if not isinstance(fields, list):
+        return []
+    found = (each for each in fields if isinstance(each, dict) and isinstance(each.get("name"), str))
     return [Field(each["name"], each["value"] if isinstance(each.get("value"), str) else "") for each in found]
 
 
@@ -168,7 +173,7 @@ def cookie_line(cookies: bytes) -> str:
 def set_cookies(headers: Raw) -> tuple[str, ...]:
     """The Set-Cookie fields of an answer; several in one field are separated by newlines."""
     text = bytes(headers)
-    if b"et-cookie" not in text and b"ET-COOKIE" not in text:
+    if b"set-cookie" not in text.lower():
         return ()
     found = (field.value for field in fields_of(text) if field.name.lower() == "set-cookie")
     return tuple(line.strip() for value in found for line in value.split("\n") if line.strip())

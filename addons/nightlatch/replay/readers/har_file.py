@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from nightlatch.replay.exchange import Capture, CaptureUnreadable, Exchange, Skipped, Unfit
-from nightlatch.replay.readers.har import Entry, Har, HarReader
+from nightlatch.replay.readers.har import UNDECODABLE, Entry, Har, HarReader
 from nightlatch.replay.readers.har_mending import mended
 from nightlatch.replay.readers.views import Views
 
@@ -53,13 +53,13 @@ def _entries(file: str, content: bytes, skipped: list[Skipped]) -> Iterable[Entr
     """Every entry in its place; None for one that was skipped."""
     try:
         return _HAR.decode(content).log.entries
-    except msgspec.MsgspecError:
+    except UNDECODABLE:
         pass
     try:
         loose = msgspec.json.decode(content, type=_LooseHar).log.entries
     except msgspec.ValidationError:
         raise CaptureUnreadable(f"{file}: {EXPECTED}") from None
-    except msgspec.DecodeError:
+    except UNDECODABLE:
         return _until_it_breaks(file, content.decode("utf-8", "replace"), skipped)
     return _one_by_one(map(bytes, loose), skipped)
 
@@ -68,14 +68,14 @@ def _one_by_one(texts: Iterable[bytes], skipped: list[Skipped]) -> Iterator[Entr
     for position, text in enumerate(texts):
         try:
             yield _ENTRY.decode(text)
-        except msgspec.MsgspecError:
+        except UNDECODABLE:
             yield _mended(position, text, skipped)
 
 
 def _mended(position: int, text: bytes, skipped: list[Skipped]) -> Entry | None:
     try:
         return mended(json.loads(text))
-    except (Unfit, ValueError) as reason:
+    except (Unfit, ValueError, RecursionError) as reason:
         skipped.append(Skipped(f"entries[{position}]", str(reason)))
         return None
 

@@ -119,11 +119,22 @@ def test_a_session_cookie_nobody_told_of_is_pointed_out(guards: Start, upstream:
     until(lambda: "--identity cookie:JSESSIONID" in guard.log, f"the hint; it says:\n{guard.log}")
 
 
-def test_a_browser_that_goes_in_circles_is_told_why(guards: Start, upstream: Upstream) -> None:
-    guard = guards(upstream.url, "--identity", "cookie:SID", "--login", "redirect:https://login.example/")
+def test_a_login_page_that_is_itself_guarded_is_pointed_out(guards: Start, upstream: Upstream) -> None:
+    guard = guards(upstream.url, "--identity", "cookie:SID", "--login", "redirect:https://login.example/sign-in")
     browser = Browser(guard.url)
-    statuses = [browser.navigate("/account").status for _ in range(5)]
-    assert statuses[:2] == [302, 302]
-    answer = browser.navigate("/account")
-    assert answer.status not in (302, 303), statuses
+    assert [browser.navigate("/sign-in").status for _ in range(2)] == [302, 302]
+    answer = browser.navigate("/sign-in")
+    assert answer.status not in (302, 303)
     assert "--public" in answer.text
+    assert "--public" in guard.log
+
+
+def test_a_browser_that_keeps_no_cookie_is_told_why(guards: Start, upstream: Upstream) -> None:
+    browser = Browser(guards(upstream.url).url)
+    statuses = []
+    for _ in range(3):
+        browser.cookies = {}
+        statuses.append(browser.navigate("/account").status)
+        browser.login()
+    assert statuses[:2] == [302, 302]
+    assert statuses[2] not in (302, 303)

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tests.e2e.client import SCRIPT, Browser
 from tests.e2e.conftest import USERS
-from tests.e2e.processes import Guard
+from tests.e2e.processes import Guard, nightlatch
 from tests.e2e.upstream import Upstream
 
 Start = Callable[..., Guard]
@@ -46,11 +47,9 @@ def test_a_recording_replayed_gives_the_recorded_verdicts(guards: Start, upstrea
     guard = guards(upstream.url, *USERS, "--record", str(capture))
     seen = _live(guard)
     assert guard.stop() == 0
-    guard.must("replay", str(capture), "--policy", "default", "--decisions", str(decisions))
+    _replay(str(capture), "--policy", "default", "--decisions", str(decisions))
     lines = [json.loads(line) for line in decisions.read_text().splitlines()]
-    told = [
-        f"{line['url'].partition('//')[2].partition('/')[1]}{_path(line['url'])} {line['verdict']}" for line in lines
-    ]
+    told = [f"{urlsplit(line['url']).path} {line['verdict']}" for line in lines]
     assert [line for line in told if "/.nightlatch/" not in line] == seen
 
 
@@ -77,12 +76,15 @@ def test_a_stricter_policy_on_the_same_recording(guards: Start, upstream: Upstre
     guard.must("clock", "advance", "16m")
     browser.fetch("/two")
     guard.stop()
-    told = json.loads(guard.must("replay", str(capture), "--policy", "strict", "--against", "default", "--json"))
+    told = json.loads(_replay(str(capture), "--policy", "strict", "--against", "default", "--json"))
     assert [policy["name"] for policy in told["policies"]] == ["strict", "default"]
     strict, default = told["policies"]
     assert strict["verdicts"]["expired"] == 1
     assert default["verdicts"]["expired"] == 0
 
 
-def _path(url: str) -> str:
-    return url.partition("//")[2].partition("/")[2]
+def _replay(*arguments: str) -> str:
+    """What `nightlatch replay` printed."""
+    done = nightlatch("replay", *arguments)
+    assert done.code == 0, done
+    return done.out

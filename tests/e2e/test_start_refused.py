@@ -137,7 +137,8 @@ def test_stock_mitmproxy_does_not_go_on_without_the_addon(guards: Start, setting
 def test_another_scripts_bad_option_does_not_leave_the_addon_out(guards: Start, tmp_path: Path) -> None:
     other = tmp_path / "other.py"
     other.write_text(
-        "class Other:\n    def load(self, loader):\n        loader.add_option('other_n', int, 3, 'x')\naddons = [Other()]\n"
+        "class Other:\n    def load(self, loader):\n        loader.add_option('other_n', int, 3, 'x')\n"
+        "addons = [Other()]\n"
     )
 
     def with_other(directory: Path, upstream: str, *_: str, **__: object) -> Guard:

@@ -17,7 +17,7 @@ def view(flow: http.HTTPFlow) -> RequestView:
     return RequestView(
         method=request.method.upper(),
         host=host_of(asked_authority(flow)),
-        path=path.partition("#")[0],
+        path=path,
         query=query,
         headers=headers,
         address=peer[0] if peer else "",

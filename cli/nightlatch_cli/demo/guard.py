@@ -17,6 +17,9 @@ from typing import IO, NamedTuple
 PATIENCE = 30.0
 """Seconds that a guard may take to listen."""
 
+MERCY = 5.0
+"""Seconds that a guard may take to end."""
+
 STEP = 0.02
 """Seconds between two looks for its ready file."""
 
@@ -55,12 +58,12 @@ async def listening(process: Process, ready: Path) -> str:
 
 
 async def stop(process: Process) -> None:
-    """Ask `process` to end, and insist after five seconds."""
+    """Ask `process` to end, and insist after `MERCY`."""
     if process.returncode is not None:
         return
     process.terminate()
     try:
-        await asyncio.wait_for(process.wait(), 5)
+        await asyncio.wait_for(process.wait(), MERCY)
     except TimeoutError:
         process.kill()
         await process.wait()

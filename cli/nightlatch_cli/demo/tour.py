@@ -33,11 +33,12 @@ async def idle(walk: Walk, visitor: Visitor) -> None:
     walk.command("clock", "advance", "29m59s")
     walk.saw("29:59 later, navigate /reports", await visitor.navigate("/reports"), Expected(200, "", "idle=1800"))
     walk.command("clock", "advance", "29m59s")
-    left = (await visitor.fetch("/.nightlatch/session")).json()["clocks"]["idle"]
+    clocks = (await visitor.fetch("/.nightlatch/session")).json()["clocks"]
+    left = clocks.get("idle", {}).get("remaining")
     walk.note(
         "29:59 later, the session probe",
-        f"{left['remaining']} s left, and asking changes nothing",
-        left["remaining"] == 1,
+        f"{left} s left, and asking changes nothing",
+        left == 1,
     )
     walk.command("clock", "advance", "1s")
     before = dict(visitor.cookies)
@@ -81,9 +82,10 @@ async def revoked(walk: Walk, visitor: Visitor) -> None:
 
 
 async def tour(walk: Walk, visitor: Visitor) -> None:
-    """All of it, in order."""
+    """All of it, in order, as far as it is as expected."""
     walk.command("clock", "freeze")
     for part in (door, idle, absolute, revoked):
-        await part(walk, visitor)
+        if not walk.differences:
+            await part(walk, visitor)
     walk.chapter("What the ledger remembers")
     walk.show(walk.command("events", "--type", "session"))

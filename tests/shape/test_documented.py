@@ -1,0 +1,68 @@
+"""If it can be typed by a user, or told to one, a document says so."""
+
+import re
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+from scripts import document
+from tests.shape.sources import ROOT
+
+from nightlatch.core.events import EventType
+from nightlatch.core.verdict import Clock, Kind
+from nightlatch.presets import preset_names
+from nightlatch.proxy.options import OPTIONS, Option
+from nightlatch_cli.exits import ExitCode
+
+COMMANDS = list(document.commands())
+CONTRACTS = (ROOT / "docs" / "contracts.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_what_a_program_writes_is_current() -> None:
+    assert document.main(["--check"]) == 0
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_has_help_and_says_so_in_the_reference(command: tuple[str, ...]) -> None:
+    reference = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert f"## nightlatch {' '.join(command)}".rstrip() + "\n" in reference
+
+
+@pytest.mark.parametrize("kind", [*Kind, *Clock, *EventType], ids=str)
+def test_every_verdict_clock_and_event_is_explained(kind: StrEnum) -> None:
+    assert re.search(rf"^\| `{re.escape(kind)}` \|", CONTRACTS, re.MULTILINE)
+
+
+@pytest.mark.parametrize("code", ExitCode, ids=lambda code: code.name)
+def test_every_exit_code_is_explained(code: ExitCode) -> None:
+    assert re.search(rf"^\| {int(code)} \|", CONTRACTS, re.MULTILINE)
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
+def test_every_mitmproxy_option_is_explained(option: Option) -> None:
+    assert f"`nightlatch_{option.name}`" in CONTRACTS
+
+
+@pytest.mark.parametrize("preset", preset_names())
+def test_every_preset_is_in_the_readme(preset: str) -> None:
+    assert f"| [`{preset}`](policies/{preset}.toml) |" in README
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/contracts.md", "docs/commands.md"])
+def test_links_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
+        assert ((ROOT / page).parent / target).exists(), target
+
+
+def test_the_readmes_commands_exist() -> None:
+    known = {" ".join(command) for command in COMMANDS}
+    shown = set(re.findall(r"(?:\$ |`|\()nightlatch ([a-z]+)", README))
+    assert shown
+    assert shown - known == set()
+
+
+@pytest.mark.parametrize("script", re.findall(r"scripts/[a-z_.]+[a-z]", README))
+def test_the_readmes_scripts_exist(script: str) -> None:
+    assert Path(ROOT / script).exists()

@@ -1,0 +1,41 @@
+"""A newcomer finds the test of a module by its name."""
+
+from pathlib import Path
+
+import pytest
+from tests.shape.sources import PACKAGES, ROOT, modules, name
+
+ROOMS = {"nightlatch": ROOT / "tests", "nightlatch_cli": ROOT / "tests" / "cli"}
+
+ELSEWHERE = {
+    "addons/nightlatch/core/identity.py": "values without behaviour",
+    "addons/nightlatch/core/policy.py": "values without behaviour",
+    "addons/nightlatch/core/request.py": "values with one accessor",
+    "addons/nightlatch/core/verdict.py": "values without behaviour",
+    "addons/nightlatch/replay/exchange.py": "values without behaviour",
+    "addons/nightlatch/proxy/options.py": "a table; every option is tried by tests/proxy/test_settings.py",
+    "addons/nightlatch/proxy/judged.py": "values without behaviour",
+    "cli/nightlatch_cli/__main__.py": "one call; every end-to-end test starts with it",
+}
+"""Modules without a test file of their own, and why that is all right."""
+
+
+def _test_of(path: Path) -> Path:
+    package = next(each for each, folder in PACKAGES.items() if path.is_relative_to(folder))
+    inside = path.relative_to(PACKAGES[package])
+    return ROOMS[package] / inside.parent / f"test_{inside.name}"
+
+
+@pytest.mark.parametrize("path", [path for path in modules() if path.name != "__init__.py"], ids=name)
+def test_every_module_has_its_test_file(path: Path) -> None:
+    if name(path) not in ELSEWHERE:
+        assert _test_of(path).exists(), f"write {name(_test_of(path))}"
+
+
+def test_the_exceptions_are_exceptions() -> None:
+    assert [path for path in ELSEWHERE if not (ROOT / path).exists() or _test_of(ROOT / path).exists()] == []
+
+
+def test_an_init_says_what_its_package_is_for_and_no_more() -> None:
+    long = [name(path) for path in modules() if path.name == "__init__.py" and len(path.read_text().splitlines()) > 20]
+    assert long == []

@@ -14,7 +14,6 @@ from nightlatch.identity.extract import (
     SourceKind,
     credential_fingerprint,
     identify,
-    own_cookie,
     parse_source,
     presented_names,
 )
@@ -179,19 +178,6 @@ def test_what_carries_the_credential() -> None:
     assert presented_names(COOKIE.source) == (("sid",), ())
     assert presented_names(OWN.source) == (("nightlatch-8080",), ())
     assert presented_names(BEARER.source) == ((), ("authorization",))
-
-
-@pytest.mark.parametrize(
-    ("origin", "name"),
-    [
-        ("https://app.example", "__Host-nightlatch"),
-        ("http://localhost:8080", "nightlatch-8080"),
-        ("http://localhost", "nightlatch-80"),
-        ("http://[::1]:9", "nightlatch-9"),
-    ],
-)
-def test_the_name_of_our_own_cookie(origin: str, name: str) -> None:
-    assert own_cookie(origin) == name
 
 
 @given(st.lists(st.text(), max_size=3))

@@ -7,7 +7,6 @@ a fingerprint.
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from nightlatch.core.identity import Anonymous, Identity, Presented, Unreadable
 from nightlatch.core.request import RequestView
@@ -57,7 +56,7 @@ class Reading(NamedTuple):
 
 
 def parse_source(text: str) -> Source:
-    """What `--identity` says. The name of nightlatch's own cookie is left empty: see `own_cookie`.
+    """What `--identity` says. The name of nightlatch's own cookie, which depends on where it listens, is left empty.
 
     Raises:
         ValueError: no such source; names the choices and the nearest.
@@ -73,13 +72,6 @@ def parse_source(text: str) -> Source:
         return Source(SourceKind(kind))
     near = get_close_matches(kind.lower(), [*SourceKind], 1)
     raise ValueError(f"--identity {text}: unknown; choose {_CHOICES}" + (f". Did you mean {near[0]}?" if near else ""))
-
-
-def own_cookie(origin: str) -> str:
-    """The name of nightlatch's own cookie at `origin` (law of trust 14): browsers refuse `__Host-` on http, and the
-    port keeps two guards on one machine apart, as cookies do not know ports."""
-    parts = urlsplit(origin)
-    return "__Host-nightlatch" if parts.scheme == "https" else f"nightlatch-{parts.port or 80}"
 
 
 def presented_names(source: Source) -> PresentedNames:

@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.replay.made import T0, judged, policy, rule, view
 
+from nightlatch.core.deadlines import sweep_at
 from nightlatch.core.decide import decide
 from nightlatch.core.identity import Anonymous, Identity, Presented, Unreadable
+from nightlatch.core.matching import all_rules
 from nightlatch.core.policy import SECOND, OnExpiry, Policy
 from nightlatch.core.recording import exchange_line, header_line
 from nightlatch.core.request import RequestView
@@ -49,8 +51,10 @@ class Played:
             self.session = reauthenticated(self.session, at)
 
     def logout(self, at: int) -> None:
+        """Nobody logs out of a session that has run out already (law of time 8)."""
         if self.session is not None:
-            self.session = ended(self.session, End(at, "logout"))
+            swept = sweep_at(self.session, all_rules(POLICY))
+            self.session = ended(self.session, swept if swept and swept.at <= at else End(at, "logout"))
 
     def ask(self, at: int, path: str, presented: Presented | None = None) -> None:
         request = view(path, None)

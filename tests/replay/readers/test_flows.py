@@ -53,6 +53,14 @@ def test_what_mitmproxy_wrote() -> None:
     assert not found.streamed
 
 
+@pytest.mark.parametrize("sni", [None, "app.test", "8:peername;3:1:x;]", "7:address;"])
+def test_the_address_is_that_of_the_client_whatever_the_client_says(sni: str | None) -> None:
+    flow = http_flow()
+    flow.client_conn.sni = sni
+    flow.client_conn.peername = ("2001:db8::1", 443)
+    assert read(written(flow)).exchanges[0].request.address == "2001:db8::1"
+
+
 def test_flows_without_an_answer_last_as_long_as_their_request() -> None:
     flow = http_flow()
     flow.response = None

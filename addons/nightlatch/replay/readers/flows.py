@@ -20,6 +20,7 @@ _REQUEST = frozenset(
 _RESPONSE = frozenset((b"status_code", b"code", b"headers", b"timestamp_end"))
 _CLIENT = frozenset((b"peername", b"address"))
 _ADDRESS = frozenset((b"address",))
+_PEERNAME = b"8:peername;"
 _PORTS = {"http": 80, "https": 443}
 _TELLING = (b"set-cookie,", b"stream", b"ndjson", b"jsonl", b"json-seq")
 """One of these stands in the header fields of every answer of which more than the status has to be known."""
@@ -71,7 +72,6 @@ class _FlowReader:
         self._file, self._content, self._views = file, content, views
         self._fields: dict[bytes, Fields] = {}
         self._places: dict[tuple[bytes, ...], Place] = {}
-        self._addresses: dict[bytes, str] = {}
 
     def exchange(self, position: int, flow: Piece) -> Exchange:
         """The exchange of one flow.
@@ -154,15 +154,7 @@ class _FlowReader:
     def _address(self, parts: Parts) -> str:
         """The client's address."""
         client = parts.get(b"client_conn")
-        if client is None:
-            return ""
-        raw = self._content[client[0] : client[1] + 1]
-        address = self._addresses.get(raw)
-        if address is None:
-            if len(self._addresses) >= _MOST_KNOWN:
-                self._addresses.clear()
-            address = self._addresses[raw] = _client_address(raw)
-        return address
+        return "" if client is None else _client_address(self._content, client)
 
     def _seconds(self, parts: Parts, name: bytes) -> float:
         value = decoded(self._content, parts.get(name))
@@ -193,13 +185,19 @@ def _answer_fields(headers: bytes) -> tuple[tuple[str, ...], bool]:
     return tuple(value for name, value in fields if name == "set-cookie"), STREAMED.match(kind) is not None
 
 
-def _client_address(client: bytes) -> str:
-    """The address in a client connection; before format 2 it was kept one level deeper."""
-    parts = members(client, (0, len(client) - 1), _CLIENT)
-    found = parts.get(b"peername") or parts.get(b"address")
-    if found is not None:
-        found = members(client, found, _ADDRESS).get(b"address", found)
-    address = decoded(client, found)
+def _client_address(content: Buffer, client: Piece) -> str:
+    """The address in a client connection. Of its many members this is the only one needed, and since format 19 the
+    only one of this name: then it is looked for. Before that it had another, and before 2 it was one level deeper."""
+    start, end = client
+    at = content.find(_PEERNAME, start, end)
+    if at >= 0 and content.find(_PEERNAME, at + 1, end) < 0 and content.find(b"7:address", start, end) < 0:
+        found: Piece | None = piece(content, at + len(_PEERNAME), end)
+    else:
+        parts = members(content, client, _CLIENT)
+        found = parts.get(b"peername") or parts.get(b"address")
+        if found is not None:
+            found = members(content, found, _ADDRESS).get(b"address", found)
+    address = decoded(content, found)
     first = address[0] if isinstance(address, list) and address else ""
     return first.decode("latin-1") if isinstance(first, bytes) else str(first)
 

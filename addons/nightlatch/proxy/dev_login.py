@@ -10,6 +10,7 @@ from nightlatch.core.verdict import Clock, Kind, Verdict
 from nightlatch.core.wording import sentence
 from nightlatch.identity.fingerprint import fingerprint, new_credential
 from nightlatch.ledger.port import Found
+from nightlatch.proxy import rotation
 from nightlatch.proxy.arrival import Arrival
 from nightlatch.proxy.guard import Guard
 from nightlatch.proxy.newcomers import new_session
@@ -62,8 +63,7 @@ async def log_in(guard: Guard, arrival: Arrival, name: str, *, again: bool) -> s
         event = guard.request_event(EventType.LOGIN_FAILED, arrival.now, arrival.request, login="dev")
         guard.note((event,))
         return None
-    found = guard.find(arrival.identity, arrival.now)
-    live = found if found is not None and found.session.state is State.ACTIVE else None
+    live = await _alive(guard, arrival)
     fresh = new_credential()
     mark = fingerprint(guard.key, arrival.site, "nightlatch", fresh)
     if live is not None and again and live.session.subject == user.name:
@@ -73,6 +73,17 @@ async def log_in(guard: Guard, arrival: Arrival, name: str, *, again: bool) -> s
         await guard.end(live.session, End(arrival.now, "logout"))
     await _begin(guard, arrival, user, mark)
     return fresh
+
+
+async def _alive(guard: Guard, arrival: Arrival) -> Found | None:
+    """The session that this browser has, if it lives: what ran out or was taken over by somebody does not go on."""
+    found = guard.find(arrival.identity, arrival.now)
+    if found is None or found.session.state is not State.ACTIVE or guard.run_out(found.session, arrival.now):
+        return None
+    if rotation.reused(found, arrival.now):
+        await guard.end(found.session, End(arrival.now, rotation.REUSE))
+        return None
+    return found
 
 
 async def _begin(guard: Guard, arrival: Arrival, user: DevUser, mark: bytes) -> None:

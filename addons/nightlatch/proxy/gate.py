@@ -74,7 +74,7 @@ async def _end(service: Service, flow: http.HTTPFlow, arrival: Arrival, session:
 
 async def _end_reused(service: Service, flow: http.HTTPFlow, arrival: Arrival, session: Session) -> None:
     """A rotated credential came back after its grace: someone else may hold it; the session ends (law of trust 11)."""
-    gone = await service.guard.end(session, End(arrival.now, "rotation_reuse"))
+    gone = await service.guard.end(session, End(arrival.now, rotation.REUSE))
     verdict = decide(arrival.identity, gone, service.guard.policy, arrival.request, arrival.now)
     settle(service, flow, arrival, gone, verdict)
 

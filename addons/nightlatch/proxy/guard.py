@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from nightlatch.clock import WarpedClock
+from nightlatch.core.deadlines import sweep_at
 from nightlatch.core.events import Event, EventType, Field
 from nightlatch.core.headers import CookiePlace
 from nightlatch.core.identity import Identity, Presented
+from nightlatch.core.matching import all_rules
 from nightlatch.core.origin_facts import agent_family, network_of
 from nightlatch.core.policy import Policy
 from nightlatch.core.request import RequestView
@@ -111,6 +113,12 @@ class Guard:
         if session.state is not State.ACTIVE:
             return session
         return self.active.cover(self.behind.overlay(session), now)
+
+    def run_out(self, session: Session, now: int) -> End | None:
+        """How `session`, live in the ledger, has ended by `now` although nobody has ended it yet; None while it lives
+        under some rule (law 8)."""
+        end = sweep_at(session, all_rules(self.policy))
+        return end if end is not None and end.at <= now else None
 
     def write(self, call: Callable[[LedgerWriter], T]) -> Awaitable[T]:
         """Do `call` on the writer's thread; done means durable. Raises LedgerError when awaited."""

@@ -15,7 +15,7 @@ from nightlatch.core.redirect import safe_return_to
 from nightlatch.core.session import End, Session, State, touched
 from nightlatch.core.session_json import session_document
 from nightlatch.core.verdict import Kind, Verdict
-from nightlatch.proxy import dev_login
+from nightlatch.proxy import dev_login, rotation
 from nightlatch.proxy.admission import is_loopback
 from nightlatch.proxy.answers import answer
 from nightlatch.proxy.apply import client_of
@@ -81,7 +81,7 @@ def _session(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:
 
 def _live(service: Service, arrival: Arrival) -> Session | None:
     found = service.guard.find(arrival.identity, arrival.now)
-    if found is None:
+    if found is None or rotation.reused(found, arrival.now):
         return None
     verdict = _verdict(service, arrival, found.session)
     return found.session if verdict.kind is Kind.ALLOW else None
@@ -95,6 +95,9 @@ def _verdict(service: Service, arrival: Arrival, session: Session | None) -> Ver
 async def _extend(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:
     """`stay signed in`: the person's own act, so it counts as activity."""
     found = service.guard.find(arrival.identity, arrival.now)
+    if found is not None and rotation.reused(found, arrival.now):
+        gone = await service.guard.end(found.session, End(arrival.now, rotation.REUSE))
+        found = found._replace(session=gone)
     verdict = _verdict(service, arrival, found.session if found else None)
     if found is None or verdict.kind is not Kind.ALLOW:
         if found is not None and verdict.end is not None:
@@ -112,7 +115,8 @@ async def _extend(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> No
 async def _logout(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:
     found = service.guard.find(arrival.identity, arrival.now)
     if found is not None and found.session.state is State.ACTIVE:
-        await service.guard.end(found.session, End(arrival.now, "logout"))
+        over = service.guard.run_out(found.session, arrival.now)
+        await service.guard.end(found.session, over or End(arrival.now, "logout"))
     answer(flow, page_answer(service, arrival, 200, "logged_out", {}, forget=True))
 
 

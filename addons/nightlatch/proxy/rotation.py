@@ -7,6 +7,9 @@ from nightlatch.ledger.port import Found
 from nightlatch.proxy.arrival import Arrival
 from nightlatch.proxy.guard import Guard
 
+REUSE = "rotation_reuse"
+"""Why a session ended whose replaced credential came back (law of trust 11)."""
+
 
 def reused(found: Found, now: int) -> bool:
     """Whether a live session is asked for by a credential that was replaced, after its grace (law of trust 11)."""

@@ -6,9 +6,7 @@ a deadline that its unwritten touch could still move is given two seconds.
 
 import os
 
-from nightlatch.core.deadlines import sweep_at
-from nightlatch.core.matching import all_rules
-from nightlatch.core.session import Session
+from nightlatch.core.session import End, Session
 from nightlatch.proxy.guard import Guard
 
 PATIENCE = 2_000_000
@@ -29,17 +27,15 @@ class Sweeper:
             LedgerError: the ledger cannot be read or written.
         """
         now, wall, _ = self._guard.clock.read()
-        due = [session for session in self._candidates(now) if self._patient(session, wall)]
-        self._due_since = {id_: since for id_, since in self._due_since.items() if wall - since <= 2 * PATIENCE}
-        for session in due:
-            end = sweep_at(session, all_rules(self._guard.policy))
-            if end is not None:
-                await self._guard.end(session, end)
-                self._due_since.pop(session.id, None)
-        return len(due)
+        due = self._due(now)
+        self._due_since = {session.id: self._due_since.get(session.id, wall) for session, _ in due}
+        over = [(session, end) for session, end in due if self._patient(session, wall)]
+        for session, end in over:
+            await self._guard.end(session, end)
+        return len(over)
 
-    def _candidates(self, now: int) -> list[Session]:
-        """Sessions that the session rule refuses, and every other rule too."""
+    def _due(self, now: int) -> list[tuple[Session, End]]:
+        """Sessions that the session rule refuses, and every other rule too, with the end that they have come to."""
         limits = self._guard.policy.session
         asked = self._guard.reader.idle_since(
             self._site,
@@ -47,13 +43,10 @@ class Sweeper:
             authenticated_before=-1 if limits.absolute is None else now - limits.absolute,
         )
         current = (self._guard.current(session, now) for session in asked)
-        rules = all_rules(self._guard.policy)
-        return [session for session in current if (end := sweep_at(session, rules)) and end.at <= now]
+        return [(session, end) for session in current if (end := self._guard.run_out(session, now)) is not None]
 
     def _patient(self, session: Session, wall: int) -> bool:
-        if not self._others():
-            return True
-        return wall - self._due_since.setdefault(session.id, wall) >= PATIENCE
+        return wall - self._due_since[session.id] >= PATIENCE or not self._others()
 
     def _others(self) -> bool:
         guards = self._guard.reader.guards()

@@ -16,11 +16,11 @@ from nightlatch.identity.set_cookies import parse_set_cookie
 from nightlatch.proxy import issued, own_site
 from nightlatch.proxy.active import credited
 from nightlatch.proxy.apply import client_of
-from nightlatch.proxy.arrival import Arrival
-from nightlatch.proxy.entrance import OWN_PAGE
+from nightlatch.proxy.arrival import Arrival, is_own_cookie
+from nightlatch.proxy.entrance import OWN_PAGE, may_pass
 from nightlatch.proxy.judged import Judged, judged
 from nightlatch.proxy.live_flows import kill_tunnel
-from nightlatch.proxy.own_answers import warp_shown
+from nightlatch.proxy.own_answers import own_set_cookie, warp_shown
 from nightlatch.proxy.reverse import mend_response, should_stream
 from nightlatch.proxy.service import Service
 
@@ -74,7 +74,8 @@ def over(service: Service, flow: http.HTTPFlow) -> None:
     if service.recorder is not None:
         status = flow.response.status_code if flow.response else 0
         size = len(flow.request.raw_content or b"")
-        service.recorder.exchange(found, ended_at=now, status=status, size=size)
+        streamed = flow.response is not None and bool(flow.response.stream)
+        service.recorder.exchange(found, ended_at=now, status=status, size=size, streamed=streamed)
 
 
 def message(service: Service, flow: http.HTTPFlow) -> None:
@@ -83,11 +84,19 @@ def message(service: Service, flow: http.HTTPFlow) -> None:
         return
     latest = flow.websocket.messages[-1]
     try:
-        passes = service.watch.message(flow, latest.from_client)
+        passes = _message_passes(service, flow, latest.from_client)
     except Exception:
         passes = False
     if not passes:
         latest.drop()
+
+
+def _message_passes(service: Service, flow: http.HTTPFlow, from_client: bool) -> bool:
+    """Where nobody has logged in (a public path, a host that is not guarded) no session can end it."""
+    found = judged(flow)
+    if found is None or found.session is None:
+        return may_pass(flow)
+    return service.watch.message(flow, from_client)
 
 
 def _is_websocket(flow: http.HTTPFlow) -> bool:
@@ -102,7 +111,9 @@ def _mend(service: Service, flow: http.HTTPFlow, found: Judged) -> None:
     mend_response(headers, origin=arrival.origin, site=arrival.site)
     lines = headers.get_all("set-cookie")
     if lines:
-        _keep_cookies(service, headers, lines, found)
+        _keep_cookies(service, headers, lines)
+    if found.fresh_credential is not None:
+        headers.add("Set-Cookie", own_set_cookie(arrival, found.fresh_credential))
     for name in ("nightlatch-verdict", "nightlatch-session", "nightlatch-clock"):
         headers.pop(name, None)
     if found.verdict.kind is Kind.ALLOW and guard.settings.session_header:
@@ -111,14 +122,14 @@ def _mend(service: Service, flow: http.HTTPFlow, found: Judged) -> None:
         headers["Nightlatch-Clock"] = clock
 
 
-def _keep_cookies(service: Service, headers: http.Headers, lines: list[str], found: Judged) -> None:
-    """nightlatch's own cookie is nobody else's to set; the application's is looked at, and a fresh one added."""
+def _keep_cookies(service: Service, headers: http.Headers, lines: list[str]) -> None:
+    """A guard's own cookie is not the application's to set; where the application's own lives is remembered."""
     cookies = {line: parse_set_cookie(line) for line in lines}
-    kept = [line for line in lines if cookies[line].name != found.arrival.cookie]
+    kept = [line for line in lines if not is_own_cookie(cookies[line].name)]
     headers.set_all("set-cookie", kept)
     if service.guard.settings.source.kind is not SourceKind.COOKIE:
         service.hints.session_cookie(kept)
     for cookie in cookies.values():
-        if cookie.name == service.guard.settings.source.name:
+        if issued.carries_session(service.guard, cookie.name):
             place = cookie.attributes
             service.guard.cookie_place = CookiePlace(place.get("path") or "/", place.get("domain") or None)

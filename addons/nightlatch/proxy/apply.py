@@ -11,6 +11,7 @@ from nightlatch.core.verdict import Kind
 from nightlatch.identity.cookies import without_cookies
 from nightlatch.identity.extract import presented_names
 from nightlatch.proxy.answers import answer
+from nightlatch.proxy.arrival import own_cookies
 from nightlatch.proxy.bounces import Client
 from nightlatch.proxy.judged import Judged
 from nightlatch.proxy.own_answers import loop_answer, verdict_answer
@@ -57,7 +58,7 @@ def _strip_credentials(service: Service, flow: http.HTTPFlow, judged: Judged) ->
         for name in names.headers:
             flow.request.headers.pop(name, None)
     lines = flow.request.headers.get_all("cookie")
-    kept = [left for line in lines if (left := without_cookies(line, cookies)) is not None]
+    kept = [left for line in lines if (left := without_cookies(line, (*cookies, *own_cookies(line)))) is not None]
     if kept != lines:
         flow.request.headers.set_all("cookie", kept)
 

@@ -1,5 +1,6 @@
 """A request as it arrives at the guard: what was asked, by whom as far as can be read, and when."""
 
+import re
 from typing import NamedTuple
 
 from mitmproxy import http
@@ -10,6 +11,8 @@ from nightlatch.core.warp import Warp
 from nightlatch.proxy.admission import Target
 from nightlatch.proxy.guard import Guard
 from nightlatch.proxy.view import asked_authority, site_scheme, view
+
+_OWN_COOKIE = re.compile(r"__Host-nightlatch(?![\w-])|nightlatch-\d{1,5}(?![\w-])|nightlatch(?![\w-])")
 
 
 class Arrival(NamedTuple):
@@ -60,3 +63,14 @@ def own_cookie(scheme: str, listening: tuple[object, ...] | None) -> str:
     if scheme == "https":
         return "__Host-nightlatch"
     return f"nightlatch-{listening[1]}" if listening and len(listening) > 1 else "nightlatch"
+
+
+def is_own_cookie(name: str) -> bool:
+    """Whether a cookie of this name is a guard's own: this one's, or that of a neighbour on another port, as browsers
+    send both."""
+    return _OWN_COOKIE.fullmatch(name) is not None
+
+
+def own_cookies(line: str) -> list[str]:
+    """The names of guards' own cookies that a Cookie header may hold."""
+    return _OWN_COOKIE.findall(line) if "nightlatch" in line else []

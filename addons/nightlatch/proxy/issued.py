@@ -30,7 +30,9 @@ def brings_credential(guard: Guard, flow: http.HTTPFlow) -> bool:
     """Whether the upstream's answer sets or deletes the cookie that sessions live on."""
     if guard.settings.source.kind is not SourceKind.COOKIE or flow.response is None:
         return False
-    return any(_ours(guard, parse_set_cookie(line).name) for line in flow.response.headers.get_all("set-cookie"))
+    return any(
+        carries_session(guard, parse_set_cookie(line).name) for line in flow.response.headers.get_all("set-cookie")
+    )
 
 
 async def take_in(guard: Guard, flow: http.HTTPFlow, judged: Judged) -> None:
@@ -45,7 +47,9 @@ async def take_in(guard: Guard, flow: http.HTTPFlow, judged: Judged) -> None:
     value = issued_value(cookies, guard.settings.source.name, wall)
     live = _still_live(guard, judged)
     if value is None:
-        if live is not None and all(is_deletion(cookie, wall) for cookie in cookies if _ours(guard, cookie.name)):
+        if live is not None and all(
+            is_deletion(cookie, wall) for cookie in cookies if carries_session(guard, cookie.name)
+        ):
             await guard.end(live, End(now, "logout"))
         return
     await _note_issuer(guard, judged.arrival.site)
@@ -64,12 +68,16 @@ def drop(guard: Guard, flow: http.HTTPFlow) -> None:
     assert flow.response is not None  # noqa: S101 (as above)
     lines = flow.response.headers.get_all("set-cookie")
     flow.response.headers.set_all(
-        "set-cookie", [line for line in lines if not _ours(guard, parse_set_cookie(line).name)]
+        "set-cookie", [line for line in lines if not carries_session(guard, parse_set_cookie(line).name)]
     )
 
 
-def _ours(guard: Guard, name: str) -> bool:
-    return re.fullmatch(cookie_pattern(guard.settings.source.name), name) is not None
+def carries_session(guard: Guard, name: str) -> bool:
+    """Whether a cookie of this name is the application's session cookie, or a chunk of it."""
+    return (
+        guard.settings.source.kind is SourceKind.COOKIE
+        and re.fullmatch(cookie_pattern(guard.settings.source.name), name) is not None
+    )
 
 
 def _still_live(guard: Guard, judged: Judged) -> Session | None:
@@ -90,11 +98,11 @@ async def _accept(guard: Guard, judged: Judged, live: Session | None, mark: byte
     known = guard.reader.find(mark)
     if known is not None:
         return known.session.state is State.ACTIVE or await _reissue(guard, judged, known, mark, now)
-    if live is not None and judged.verdict.kind is Kind.ALLOW and not login:
+    if live is not None and judged.verdict.forward_credential and not login:
         return await _rotate(guard, judged, live, mark, now)
     if judged.verdict.kind is Kind.ALLOW and live is None:
         return False
-    if live is not None:
+    if live is not None and login:
         await guard.end(live, End(now, "logout"))
     return await _begin(guard, judged, mark, now)
 
@@ -120,7 +128,7 @@ async def _reissue(guard: Guard, judged: Judged, known: Found, mark: bytes, now:
         return await _begin(guard, judged, mark, now, reissue=True)
     guard.note((guard.event(EventType.SESSION_REUSED_AFTER_END, now, known.session, by="application"),))
     log.warning(
-        "nightlatch: the application issued the ended value of `%s` again (session %s): it keeps the cookie of before "
+        "the application issued the ended value of `%s` again (session %s): it keeps the cookie of before "
         "the login, which is session fixation. The cookie was removed; `--allow-reissue` accepts it as a new session",
         guard.settings.source.name,
         known.session.id,

@@ -80,10 +80,14 @@ def loop_answer(service: Service, arrival: Arrival, verdict: Verdict, decision: 
 
 def redirect_answer(arrival: Arrival, location: str, credential: str) -> ResponseSpec:
     """After a login: on to where the person was going, with the new credential (law of trust 14)."""
+    cookie = ("Set-Cookie", own_set_cookie(arrival, credential))
+    return ResponseSpec(303, (("Location", location), cookie, *own_headers(_OWN_PAGE, "own", warp_shown(arrival))), b"")
+
+
+def own_set_cookie(arrival: Arrival, credential: str) -> str:
+    """The `Set-Cookie` that brings nightlatch's own credential, after a login or a rotation."""
     secure = "; Secure" if arrival.origin.startswith("https:") else ""
-    cookie = f"{arrival.cookie}={credential}; Path=/; HttpOnly; SameSite=Lax{secure}"
-    headers = (("Location", location), ("Set-Cookie", cookie), *own_headers(_OWN_PAGE, "own", warp_shown(arrival)))
-    return ResponseSpec(303, headers, b"")
+    return f"{arrival.cookie}={credential}; Path=/; HttpOnly; SameSite=Lax{secure}"
 
 
 def refusal_answer(

@@ -25,8 +25,8 @@ class Recorder:
             raise RecordingUnusable(f"cannot record into {path}: {error.strerror}; name another file") from error
         self._write(header_line(site, policy))
 
-    def exchange(self, judged: Judged, *, ended_at: int, status: int, size: int) -> None:
-        """Add a finished exchange."""
+    def exchange(self, judged: Judged, *, ended_at: int, status: int, size: int, streamed: bool = False) -> None:
+        """Add a finished exchange; `streamed`: its answer was passed on as it came."""
         arrival = judged.arrival
         self._write(
             exchange_line(
@@ -39,6 +39,7 @@ class Recorder:
                 session=judged.session,
                 verdict=judged.verdict,
                 decision=judged.decision,
+                streamed=streamed,
             )
         )
 

@@ -7,8 +7,9 @@ connection has committed to the ledger, or when the nearest deadline has come.
 from mitmproxy import http
 
 from nightlatch.core.decide import decide
+from nightlatch.core.identity import Identity
 from nightlatch.core.session import touched
-from nightlatch.core.verdict import Verdict
+from nightlatch.core.verdict import Remaining, Verdict
 from nightlatch.proxy.guard import Guard
 from nightlatch.proxy.judged import Judged
 from nightlatch.proxy.open_exchanges import OpenExchanges
@@ -43,17 +44,17 @@ class Watch:
         if judged is None:
             return False
         now = self._guard.clock.now()
-        verdict = self._again(judged, now)
-        counted = self._guard.policy.activity.websocket
-        if (
-            verdict.passes
-            and judged.session is not None
-            and (counted == "all" or (counted == "client" and from_client))
-        ):
+        # The handshake is passive because of its `Upgrade`; what the person sends through it is not.
+        verdict = self._again(judged, now, without="upgrade")
+        if verdict.activity and judged.session is not None and self._counts(from_client):
             session = self._guard.current(judged.session, now)
             judged.session = touched(session, now)
             self._guard.behind.touch(judged.session)
         return verdict.passes
+
+    def _counts(self, from_client: bool) -> bool:
+        counted = self._guard.policy.activity.websocket
+        return counted == "all" or (counted == "client" and from_client)
 
     async def look(self) -> None:
         """End what has outlived its session.
@@ -75,21 +76,35 @@ class Watch:
             return
         verdict = self._again(judged, now)
         if verdict.passes:
-            left = [clock for clock in verdict.remaining or () if clock is not None]
-            self._next = min([self._next, *(now + clock for clock in left)])
+            self._next = min([self._next, *self._deadlines(judged, verdict, now)])
             return
         if verdict.end is not None:
             await self._guard.end(judged.session, verdict.end)
         await self._exchanges.end(judged.session.id, closing_reason(verdict))
 
-    def _again(self, judged: Judged, now: int) -> Verdict:
-        """The verdict that the exchange's request would get now."""
+    def _deadlines(self, judged: Judged, verdict: Verdict, now: int) -> list[int]:
+        """When the exchange has to be judged again: at the end of each clock, the token's among them."""
+        idle, absolute = verdict.remaining or Remaining(None, None)
+        # An active request is told the whole limit, as though it were asked anew; but it is not.
+        idle_from = judged.session.last_active_at if verdict.activity and judged.session else now
+        ends = [start + left for start, left in ((idle_from, idle), (now, absolute)) if left is not None]
+        identity = judged.arrival.identity
+        if isinstance(identity, Identity) and identity.token is not None:
+            ends.append(identity.token.expires_at + self._guard.policy.session.leeway)
+        return ends
+
+    def _again(self, judged: Judged, now: int, *, without: str = "") -> Verdict:
+        """The verdict that the exchange's request would get now, had it not the header field `without`."""
         arrival = judged.arrival
+        request = arrival.request
+        if without:
+            headers = {name: values for name, values in request.headers.items() if name != without}
+            request = request._replace(headers=headers)
         found = self._guard.find(arrival.identity, now)
         session = found.session if found else None
         if session is not None:
             judged.session = session
-        return decide(arrival.identity, session, self._guard.policy, arrival.request, now)
+        return decide(arrival.identity, session, self._guard.policy, request, now)
 
 
 def closing_reason(verdict: Verdict) -> str:

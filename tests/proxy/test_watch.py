@@ -1,0 +1,163 @@
+"""What is open ends with its session, whoever ended it; and which messages count (laws of time 4 and 8)."""
+
+import pytest
+from tests.identity.minting import mint
+from tests.proxy.bench import START, Bench, the
+from tests.proxy.conftest import Benches
+
+from nightlatch.core.policy import MINUTE, SECOND
+from nightlatch.core.session import State
+from nightlatch.core.verdict import Clock, Kind, Verdict
+from nightlatch.ledger.port import Found
+from nightlatch.proxy.watch import closing_reason
+
+STREAM = ("Content-Type", "text/event-stream")
+
+
+def streaming(bench: Bench, path: str = "/events", **about: object) -> None:
+    """An event stream is open; it was asked for by a script that does not say so."""
+    bench.answer(bench.ask(path, **about), 200, STREAM)
+
+
+def test_another_process_ends_the_session(bench: Bench) -> None:
+    mine, other = bench.log_in("ada"), bench.log_in("bob")
+    flow = bench.socket(mine)
+    bench.socket(other)
+    assert bench.look() == []
+    bench.revoke(bench.session(flow))
+    assert bench.look() == ["session refused"]
+    assert bench.cut[0][0] is flow
+
+
+def test_nothing_is_judged_again_while_nothing_has_happened(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.socket(bench.log_in())
+    bench.look()
+    asked: list[bytes] = []
+    find = bench.guard.reader.find
+
+    def finding(mark: bytes) -> Found | None:
+        asked.append(mark)
+        return find(mark)
+
+    monkeypatch.setattr(bench.guard.reader, "find", finding)
+    bench.later(29)
+    bench.look()
+    assert asked == []
+    bench.later(1)
+    bench.look()
+    assert len(asked) == 1
+
+
+def test_it_ends_at_the_deadline_itself(bench: Bench) -> None:
+    flow = bench.socket(bench.log_in())
+    bench.later(30, us=-1)
+    assert bench.look() == []
+    bench.later(us=1)
+    assert bench.look() == ["session expired (idle)"]
+    session = bench.session(flow)
+    assert session.end is not None and session.end.at == bench.wall
+
+
+def test_a_stricter_rules_deadline_ends_it_too(benches: Benches) -> None:
+    """Although the sweeper leaves the session alone, and its request would be activity if it were made anew."""
+    bench = benches('[session]\nidle = "30m"\n[[rule]]\nname = "admin"\nmatch = { path = "/admin/**" }\nidle = "2m"\n')
+    cookie = bench.log_in()
+    streaming(bench, "/admin/log", cookie=cookie)
+    bench.look()
+    bench.later(1)
+    bench.log_in("bob")  # somebody writes, so everything is judged again before its time
+    bench.look()
+    bench.later(1)
+    assert bench.look() == ["session expired (idle)"]
+
+
+def test_activity_elsewhere_keeps_it_open(bench: Bench) -> None:
+    cookie = bench.log_in()
+    streaming(bench, cookie=cookie)
+    bench.look()
+    bench.later(20)
+    bench.visit(cookie=cookie)
+    bench.later(29)
+    assert bench.look() == []
+    bench.later(1)
+    assert bench.look() == ["session expired (idle)"]
+
+
+def test_a_token_that_runs_out_ends_what_it_opened(bearer: Bench) -> None:
+    bench = bearer
+    issued = START // SECOND
+    token = mint(iat=issued, exp=issued + 600)
+    streaming(bench, headers={"Authorization": f"Bearer {token}"})
+    bench.later(10.5, us=-1)
+    assert bench.look() == []
+    bench.later(us=1)
+    assert bench.look() == ["session expired (token)"]
+    assert bench.session().state is State.ACTIVE
+
+
+def test_what_is_over_is_not_ended(bench: Bench) -> None:
+    flow = bench.visit(cookie=bench.log_in())
+    bench.revoke(bench.session(flow))
+    assert bench.look() == []
+
+
+@pytest.mark.parametrize(
+    ("counted", "client", "server"), [("client", True, False), ("none", False, False), ("all", True, True)]
+)
+def test_which_messages_count(benches: Benches, counted: str, client: bool, server: bool) -> None:
+    bench = benches(f'[session]\nidle = "30m"\n[activity]\nwebsocket = "{counted}"\n')
+    for from_client, counts in ((True, client), (False, server)):
+        flow = bench.socket(bench.log_in())
+        bench.later(10)
+        assert bench.say(flow, from_client=from_client)
+        assert bench.session(flow).last_active_at == (bench.wall if counts else bench.wall - 10 * MINUTE)
+        assert the(flow).verdict.activity is False
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        '[activity]\npassive = [{ path = "/ws" }]\n',
+        '[[rule]]\nname = "feed"\nmatch = { path = "/ws" }\npassive = true\n',
+        '[[rule]]\nname = "feed"\nmatch = { path = "/ws" }\naccess = "public"\n',
+    ],
+    ids=["listed", "passive rule", "public rule"],
+)
+def test_messages_where_nothing_counts_do_not_count(benches: Benches, policy: str) -> None:
+    bench = benches(f'[session]\nidle = "30m"\n{policy}')
+    flow = bench.socket(bench.log_in())
+    bench.later(10)
+    assert bench.say(flow)
+    assert bench.session(flow).last_active_at == bench.wall - 10 * MINUTE
+
+
+def test_messages_keep_a_session_alive(bench: Bench) -> None:
+    flow = bench.socket(bench.log_in())
+    for _ in range(3):
+        bench.later(20)
+        assert bench.say(flow)
+    assert bench.look() == []
+
+
+def test_a_message_after_the_end_is_dropped(bench: Bench) -> None:
+    flow = bench.socket(bench.log_in())
+    bench.later(30)
+    assert not bench.say(flow)
+    assert not bench.say(flow, from_client=False)
+
+
+def test_a_message_after_a_revocation_is_dropped_at_once(bench: Bench) -> None:
+    flow = bench.socket(bench.log_in())
+    bench.revoke(bench.session(flow))
+    assert not bench.say(flow)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason"),
+    [
+        (Verdict(Kind.REFUSED, "logout"), "session refused"),
+        (Verdict(Kind.EXPIRED, "clock", clock=Clock.ABSOLUTE), "session expired (absolute)"),
+    ],
+)
+def test_the_pages_script_is_told(verdict: Verdict, reason: str) -> None:
+    assert closing_reason(verdict) == reason

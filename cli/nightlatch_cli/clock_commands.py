@@ -72,13 +72,11 @@ def read_amount(text: str) -> int:
 
 def _move(ledger: Path, json: bool, move: Move, detail: dict[str, Field]) -> None:
     with bench(ledger) as at:
-        now, wall, warp = WarpedClock(at.reader).read()
+        _, wall, warp = WarpedClock(at.reader).read()
         segment = move(warp, wall)
         if segment is None:
             say(f"time {'stands still' if warp.frozen else 'is running'} already")
         else:
-            # A guard may have lived a moment beyond the instant of a freeze before it saw it, and never goes back.
-            segment = segment._replace(warped_at=segment.warped_at + now - warp.at(wall))
             with writing(ledger) as writer:
                 writer.warp(segment, _event(at, segment.warped_at, detail))
         _print(at.reader, json)

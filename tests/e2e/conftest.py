@@ -1,6 +1,7 @@
 """Fixtures of the end-to-end tests: one upstream and one guard a worker, shared by tests that leave them alone, and
 `guards` for those that need their own."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -75,3 +76,4 @@ def guards(tmp_path: Path) -> Iterator[Start]:
     yield start
     for guard in started:
         guard.kill()
+        sys.stdout.write(f"--- {guard.process.args}\n{guard.log}")

@@ -120,7 +120,7 @@ def _ready(facts: dict[str, object], ready_file: Path | None) -> None:
     line = json.dumps({name: facts[name] for name in ("url", "control", "token", "ledger", "pid")})
     draft = ready_file.with_name(f".{ready_file.name}.{os.getpid()}")
     try:
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(line + "\n")
         draft.replace(ready_file)
     except OSError as error:

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from mitmproxy.http import Headers, Request
 
-from nightlatch.proxy.reverse import drop_trailers, mend_request, mend_response, should_stream
+from nightlatch.proxy.reverse import mend_request, mend_response, should_stream
 
 GUARD = "http://localhost:8080"
 APPLICATION = "http://127.0.0.1:3000"
@@ -75,13 +75,6 @@ def test_http2_is_asked_by_authority() -> None:
     request.authority = "localhost:8080"
     _mend(request)
     assert request.authority == "127.0.0.1:3000"
-
-
-def test_trailers_cannot_say_what_headers_could_not() -> None:
-    request = _request(version="HTTP/2.0")
-    request.trailers = Headers([(b"x-forwarded-user", b"root")])
-    drop_trailers(request)
-    assert request.trailers is None
 
 
 @pytest.mark.parametrize("name", ["Location", "Content-Location"])

@@ -46,11 +46,6 @@ def mend_request(request: Request, *, origin: str, site: str, address: str) -> N
     request.headers = Headers((*fields, *_forwarded(origin, address)))
 
 
-def drop_trailers(request: Request) -> None:
-    """Trailers arrive after the decision and could say what stripped headers said. Call it in the `request` hook."""
-    request.trailers = None
-
-
 def _renamed(field: Field, own: Origin | None, upstream: Origin) -> Field:
     name, value = field
     if name.lower() == b"host":

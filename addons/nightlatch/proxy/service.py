@@ -111,6 +111,10 @@ def open_service(settings: Settings, site: str, hosts: frozenset[str] = frozense
     behind.start()
     try:
         reader = open_reader(settings.ledger)
+    except BaseException:
+        behind.stop()
+        raise
+    try:
         clock = WarpedClock(reader)
         file = file_identity(settings.ledger)
         if file is None:
@@ -120,6 +124,7 @@ def open_service(settings: Settings, site: str, hosts: frozenset[str] = frozense
         recorder = Recorder(settings.record, site, settings.policy_name) if settings.record else None
     except BaseException:
         behind.stop()
+        reader.close()
         raise
     service = Service(guard, Pages(), Watch(guard, OpenExchanges()), recorder, hosts=hosts)
     if site:
@@ -148,5 +153,5 @@ async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
             failing = False
         except LedgerError as error:
             if not failing:
-                log.error("nightlatch: %s", error)
+                log.error("%s", error)
             failing = True

@@ -41,9 +41,10 @@ def test_the_login_page_of_a_redirect_is_public_and_a_login_path() -> None:
         ({"adopt": "always"}, "until-issued"),
         ({"allow_reissue": "yes"}, "on"),
         ({"dev_user": ":admins"}, "NAME"),
-        ({"identity": "bearer"}, "--jwt-key-file"),
-        ({"identity": "bearer", "jwt_key_file": "/nonexistent"}, "/nonexistent"),
-        ({"identity": "bearer", "jwt_key_file": "a", "jwks": "b"}, "not both"),
+        ({"identity": "bearer"}, "--jwt-audience"),
+        ({"identity": "bearer", "jwt_audience": "app"}, "--jwt-key-file"),
+        ({"identity": "bearer", "jwt_audience": "app", "jwt_key_file": "/nonexistent"}, "/nonexistent"),
+        ({"identity": "bearer", "jwt_audience": "app", "jwt_key_file": "a", "jwks": "b"}, "not both"),
     ],
 )
 def test_a_bad_value_is_refused_with_the_remedy(changes: dict[str, str], told: str) -> None:

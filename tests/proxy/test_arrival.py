@@ -1,0 +1,83 @@
+"""A request as it arrives: the site, the guard's own origin and cookie, one reading of the clock."""
+
+import pytest
+from tests.proxy.bench import ORIGIN, OWN, SITE, START, Bench, a_flow
+
+from nightlatch.core.identity import Anonymous, Identity
+from nightlatch.core.policy import MINUTE
+from nightlatch.ledger.port import LedgerError
+from nightlatch.proxy.arrival import arrive, is_own_cookie, origin, own_cookie, own_cookies, site_of
+
+
+def test_who_asked_whom_and_when(bench: Bench) -> None:
+    arrival = arrive(bench.guard, a_flow("/a?b", cookie=f"{OWN}=x"))
+    assert (arrival.site, arrival.origin, arrival.cookie) == (SITE, ORIGIN, OWN)
+    assert (arrival.now, arrival.wall) == (START, START)
+    assert isinstance(arrival.identity, Identity)
+    assert (arrival.target.authority, arrival.target.hosts, arrival.target.scheme) == (
+        "",
+        ("localhost:8080",),
+        "http",
+    )
+
+
+def test_the_warp_is_of_the_same_reading(bench: Bench) -> None:
+    bench.warp(31)
+    arrival = arrive(bench.guard, a_flow())
+    assert (arrival.now, arrival.wall) == (START + 31 * MINUTE, START)
+    assert arrival.warp.at(arrival.wall) == arrival.now
+
+
+def test_over_tls_the_origin_and_the_cookie_are_others(bench: Bench) -> None:
+    flow = a_flow(cookie="nightlatch-8080=x")
+    flow.client_conn.timestamp_tls_setup = 1.0
+    arrival = arrive(bench.guard, flow)
+    assert (arrival.origin, arrival.cookie) == ("https://localhost:8080", "__Host-nightlatch")
+    assert arrival.identity == Anonymous()
+
+
+def test_a_clock_that_cannot_be_read_is_an_error(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing() -> None:
+        raise LedgerError("gone")
+
+    monkeypatch.setattr(bench.guard.clock, "read", failing)
+    with pytest.raises(LedgerError):
+        arrive(bench.guard, a_flow())
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [
+        (("http", "localhost", 80), "http://localhost"),
+        (("https", "App.Example", 443), "https://app.example"),
+        (("http", "localhost", 443), "http://localhost:443"),
+        (("http", "::1", 3000), "http://[::1]:3000"),
+    ],
+)
+def test_an_origin_has_one_spelling(parts: tuple[str, str, int], text: str) -> None:
+    assert origin(*parts) == text
+
+
+def test_the_site_is_where_the_request_goes() -> None:
+    assert site_of(a_flow()) == SITE
+
+
+@pytest.mark.parametrize(
+    ("scheme", "listening", "name"),
+    [
+        ("http", ("127.0.0.1", 8080), "nightlatch-8080"),
+        ("http", ("::1", 9090, 0, 0), "nightlatch-9090"),
+        ("https", ("127.0.0.1", 8443), "__Host-nightlatch"),
+        ("http", None, "nightlatch"),
+    ],
+)
+def test_the_own_cookie_tells_guards_on_one_machine_apart(
+    scheme: str, listening: tuple[object, ...] | None, name: str
+) -> None:
+    assert own_cookie(scheme, listening) == name
+    assert is_own_cookie(name) and own_cookies(f"a=1; {name}=x") == [name]
+
+
+@pytest.mark.parametrize("name", ["sid", "nightlatch-theme", "my-nightlatches", "nightlatch-123456", ""])
+def test_other_cookies_are_the_applications(name: str) -> None:
+    assert not is_own_cookie(name)

@@ -1,0 +1,110 @@
+"""The guard at work: what it may not go on without, whom it knows, and what it writes down."""
+
+import pytest
+from tests.proxy.bench import SITE, Bench, a_flow, the
+from tests.proxy.conftest import Benches
+
+from nightlatch.core.events import EventType
+from nightlatch.core.identity import Anonymous, Identity
+from nightlatch.core.policy import MINUTE
+from nightlatch.core.session import End, State
+from nightlatch.core.verdict import Kind, Verdict
+from nightlatch.ledger.port import LedgerError
+from nightlatch.proxy.guard import file_identity
+from nightlatch.proxy.view import view
+
+
+def test_it_does_not_go_on_while_writes_fail(bench: Bench) -> None:
+    bench.guard.check()
+    bench.guard.behind.failure = "The disk is full."
+    with pytest.raises(LedgerError, match="full"):
+        bench.guard.check()
+
+
+def test_nor_with_a_ledger_that_was_deleted_or_replaced(bench: Bench) -> None:
+    ledger = bench.guard.settings.ledger
+    aside = ledger.with_name("aside")
+    ledger.rename(aside)
+    with pytest.raises(LedgerError, match="deleted or replaced"):
+        bench.guard.check()
+    ledger.write_bytes(b"")
+    with pytest.raises(LedgerError, match="deleted or replaced"):
+        bench.guard.check()
+    aside.replace(ledger)
+    bench.guard.check()
+    assert file_identity(aside) is None
+
+
+def test_a_site_a_cookie_one_fingerprint(bench: Bench) -> None:
+    guard = bench.guard
+    now, wall, warp = guard.clock.read()
+    request = view(a_flow(cookie="nightlatch-8080=x; nightlatch-9090=x"))
+    here = guard.identify(request, SITE, "nightlatch-8080", wall, warp)
+    there = guard.identify(request, "http://elsewhere", "nightlatch-8080", wall, warp)
+    assert isinstance(here, Identity) and isinstance(there, Identity) and now == wall
+    assert here.fingerprint != there.fingerprint
+    assert guard.identify(request, SITE, "nightlatch-1", wall, warp) == Anonymous()
+    assert guard.find(Anonymous(), now) is None and guard.find(here, now) is None
+
+
+def test_what_it_finds_has_what_is_not_yet_written(bench: Bench) -> None:
+    cookie = bench.log_in()
+    bench.later(10)
+    flow = bench.visit(cookie=cookie)
+    found = bench.guard.find(the(flow).arrival.identity, bench.wall)
+    assert found is not None and found.session.last_active_at == bench.wall
+
+
+def test_an_end_is_for_ever_and_the_first_one_wins(bench: Bench) -> None:
+    bench.log_in()
+    session, now = bench.session(), bench.wall
+    bench.revoke(session)
+    ended = bench.run(bench.guard.end(session, End(now + 1, "logout")))
+    assert ended.state is State.ENDED and ended.end is not None and ended.end.reason == "admin"
+    assert bench.trail().count("session.ended") == 1
+
+
+def test_what_ran_out_and_when(bench: Bench) -> None:
+    bench.log_in()
+    session, deadline = bench.session(), bench.wall + 30 * MINUTE
+    assert bench.guard.run_out(session, deadline - 1) is None
+    end = bench.guard.run_out(session, deadline + MINUTE)
+    assert end is not None and (end.at, end.reason, end.clock) == (deadline, "expired", "idle")
+
+
+def test_without_limits_nothing_runs_out(benches: Benches) -> None:
+    bench = benches('[session]\nidle = "off"\nabsolute = "off"\n')
+    bench.log_in()
+    assert bench.guard.run_out(bench.session(), bench.wall + 10**15) is None
+
+
+def test_an_end_event_tells_the_clock_or_the_reason(bench: Bench) -> None:
+    bench.log_in()
+    session = bench.session()
+    expired = bench.guard.end_event(session, End(9, "expired", "idle", 5, 6, "admin"))
+    assert (expired.type, expired.at) == (EventType.SESSION_EXPIRED, 9)
+    assert expired.detail == {"clock": "idle", "limit": 5, "elapsed": 6, "rule": "admin"}
+    revoked = bench.guard.end_event(session, End(9, "admin"))
+    assert (revoked.type, revoked.detail) == (EventType.SESSION_ENDED, {"reason": "admin"})
+    assert revoked.policy == bench.guard.policy.version
+
+
+def test_an_event_tells_a_network_and_no_address(bench: Bench) -> None:
+    request = view(a_flow(address="192.0.2.77", headers={"User-Agent": "Mozilla/5.0 Firefox/130.0"}))
+    event = bench.guard.request_event(EventType.LOGIN_FAILED, 1, request, login="dev")
+    assert (event.network, event.agent, event.session) == ("192.0.2.0/24", "Firefox", None)
+
+
+def test_every_decision_has_an_id_of_its_own(bench: Bench) -> None:
+    request, verdict = view(a_flow()), Verdict(Kind.LOGIN, "no_credential")
+    ids = {bench.guard.log(request, SITE, None, verdict, 1) for _ in range(100)}
+    assert len(ids) == 100
+
+
+def test_many_reuses_do_not_fill_the_memory(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nightlatch.proxy.guard._REMEMBERED", 3)
+    bench.log_in()
+    session, verdict = bench.session(), Verdict(Kind.REFUSED, "logout")
+    for number in range(10):
+        bench.guard.note_reuse(session._replace(id=f"s{number}"), verdict, bench.wall)
+    assert len(bench.guard._reuses) <= 3

@@ -1,0 +1,88 @@
+"""What can stop the start does so before anything listens; what listens is told in full."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nightlatch.ledger.port import LedgerError
+from nightlatch.proxy import bad_gateway, start
+from nightlatch.proxy.options import OPTIONS
+from nightlatch.proxy.start import CannotStart, prepare, serve
+
+UPSTREAM, LISTEN = "http://localhost:3000", ("127.0.0.1", 0)
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> dict[str, str]:
+    return {option.name: option.default for option in OPTIONS} | {"ledger": str(tmp_path / "ledger.db")}
+
+
+def test_the_ledger_is_there_before_the_guard_is(options: dict[str, str]) -> None:
+    prepared = prepare(UPSTREAM, LISTEN, options)
+    assert (prepared.upstream, prepared.host, prepared.port) == (UPSTREAM, *LISTEN)
+    assert Path(options["ledger"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("upstream", "host", "changes", "told"),
+    [
+        ("localhost:3000", "127.0.0.1", {}, "http"),
+        ("ftp://localhost", "127.0.0.1", {}, "http"),
+        (UPSTREAM, "127.0.0.1", {"policy": "strct"}, "strict"),
+        (UPSTREAM, "0.0.0.0", {}, "dev login.*0.0.0.0.*--listen 127.0.0.1"),
+        (UPSTREAM, "192.0.2.7", {"login": "dev"}, "asks for no password"),
+        (UPSTREAM, "127.0.0.1", {"identity": "bearer"}, "--jwt-audience|--jwt-key-file"),
+    ],
+)
+def test_what_is_wrong_is_told_with_the_remedy(
+    options: dict[str, str], upstream: str, host: str, changes: dict[str, str], told: str
+) -> None:
+    with pytest.raises(CannotStart, match=told):
+        prepare(upstream, (host, 0), options | changes)
+    assert not Path(options["ledger"]).exists()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_the_dev_login_listens_on_loopback(options: dict[str, str], host: str) -> None:
+    assert prepare(UPSTREAM, (host, 0), options).host == host
+
+
+def test_another_login_listens_where_it_is_told(options: dict[str, str]) -> None:
+    assert prepare(UPSTREAM, ("0.0.0.0", 0), options | {"login": "redirect:/login"}).host == "0.0.0.0"
+
+
+def test_a_ledger_that_is_none_stops_it(options: dict[str, str]) -> None:
+    Path(options["ledger"]).write_bytes(b"something else" * 1000)
+    with pytest.raises(LedgerError, match="not a ledger"):
+        prepare(UPSTREAM, LISTEN, options)
+
+
+def test_who_waits_is_told_where_it_listens(options: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[dict[str, object]] = []
+    asked: dict[str, Any] = {}
+
+    async def running(addon: object, *, on_listening: Callable[[str, int], None], **rest: Any) -> int:
+        asked.update(rest)
+        on_listening("http://127.0.0.1:8080", 8080)
+        return 3
+
+    monkeypatch.setattr(start, "run_guard", running)
+    monkeypatch.setattr(bad_gateway, "install", lambda pages, upstream: None)
+    assert asyncio.run(serve(prepare(UPSTREAM, LISTEN, options), told.append)) == 3
+    assert told == [
+        {
+            "site": UPSTREAM,
+            "url": "http://127.0.0.1:8080",
+            "control": None,
+            "token": None,
+            "ledger": str(Path(options["ledger"]).absolute()),
+            "pid": os.getpid(),
+            "policy": "default",
+        }
+    ]
+    assert (asked["upstream"], asked["listen_host"], asked["listen_port"]) == (UPSTREAM, *LISTEN)
+    assert asked["options"] == {f"nightlatch_{name}": value for name, value in options.items()}

@@ -1,8 +1,9 @@
-"""The engine and an independent reference model, side by side through random lives of a session (laws 1, 3 to 5, 8, 10)."""
+"""Engine and independent reference model, side by side through random lives of a session: laws 1, 3 to 5, 8, 10."""
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from tests.core.reference_model import ModelSession, Route
 
 from nightlatch.core.deadlines import sweep_at
 from nightlatch.core.decide import decide
@@ -12,7 +13,6 @@ from nightlatch.core.policy import SECOND, Limits, Match, OnExpiry, Policy, Rule
 from nightlatch.core.request import RequestView
 from nightlatch.core.session import End, Session, State, ended, reauthenticated, touched
 from nightlatch.core.verdict import Kind, Verdict
-from tests.core.reference_model import ModelSession, Route
 
 T0 = 1_700_000_000
 WHO = Identity("nightlatch", b"f", "alice")

@@ -8,15 +8,14 @@ from nightlatch.core.warp import Segment, Warp
 
 STEPS = st.lists(st.tuples(st.integers(0, 1000), st.sampled_from(["advance", "freeze", "resume"]), st.integers(1, 500)))
 
+STILL = {"freeze": Warp.freeze, "resume": Warp.resume}
+
 
 def played(steps: list[tuple[int, str, int]]) -> tuple[Warp, int]:
     warp, wall = Warp(), 10_000
     for pause, kind, by in steps:
         wall += pause
-        segment = {"advance": lambda: warp.advance(wall, by), "freeze": lambda: warp.freeze(wall)}.get(
-            kind, lambda: warp.resume(wall)
-        )()
-        warp = warp.then(segment)
+        warp = warp.then(warp.advance(wall, by) if kind == "advance" else STILL[kind](warp, wall))
     return warp, wall
 
 

@@ -76,4 +76,4 @@ def guards(tmp_path: Path) -> Iterator[Start]:
     yield start
     for guard in started:
         guard.kill()
-        sys.stdout.write(f"--- {guard.process.args}\n{guard.log}")
+        sys.stdout.write(f"--- {guard.process.args!r}\n{guard.log}")

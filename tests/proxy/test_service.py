@@ -10,9 +10,10 @@ from tests.proxy.bench import OWN, SITE, START, Bench
 from tests.proxy.conftest import Benches
 
 from nightlatch.core.events import EventType
-from nightlatch.ledger.port import LedgerError
+from nightlatch.ledger.port import LedgerError, LedgerReader
 from nightlatch.ledger.reader import open_reader
 from nightlatch.proxy import service as service_module
+from nightlatch.proxy.recorder import RecordingUnusable
 from nightlatch.proxy.service import open_service
 from nightlatch.proxy.sweeper import Sweeper
 
@@ -27,6 +28,22 @@ def test_a_ledger_that_is_none_stops_the_start(benches: Benches, tmp_path: Path)
     (tmp_path / "ledger.db").write_bytes(b"not a database, and long enough to be taken for one" * 100)
     with pytest.raises(LedgerError, match="not a ledger"):
         benches()
+
+
+def test_a_start_that_fails_leaves_no_ledger_open(
+    benches: Benches, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[LedgerReader] = []
+
+    def opening(path: Path) -> LedgerReader:
+        opened.append(open_reader(path))
+        return opened[-1]
+
+    monkeypatch.setattr(service_module, "open_reader", opening)
+    with pytest.raises(RecordingUnusable):
+        benches(record=str(tmp_path))
+    with pytest.raises(LedgerError):
+        opened[0].version()
 
 
 def test_its_own_site_is_swept_and_every_other_that_is_asked_for(bench: Bench) -> None:

@@ -4,6 +4,7 @@ What cannot be judged does not pass. Pure: it sees the request's parts, and answ
 """
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
@@ -53,6 +54,7 @@ def admit(request: RequestView, target: Target, known_hosts: tuple[str, ...]) ->
     return None
 
 
+@lru_cache(maxsize=1024)
 def answers_for(host: str, known_hosts: tuple[str, ...]) -> bool:
     """Whether the guarded site answers for `host`: `localhost`, below it, loopback, or a host that it was told."""
     return host.endswith(".localhost") or host in known_hosts or is_loopback(host)
@@ -68,6 +70,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=1024)
 def _plain(authority: str) -> bool:
     return bool(authority) and not any(char in "@/\\?# \t,;%\"'<>" or not " " < char < "\x7f" for char in authority)
 

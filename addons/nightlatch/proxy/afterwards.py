@@ -24,6 +24,9 @@ from nightlatch.proxy.own_answers import own_set_cookie, warp_shown
 from nightlatch.proxy.reverse import mend_response, should_stream
 from nightlatch.proxy.service import Service
 
+_SHORT = 0.5
+"""Seconds. A warp that falls into an exchange this short is lost on it, which can only end a session early."""
+
 
 def answered(service: Service | None, flow: http.HTTPFlow) -> None:
     """The body of a refused request is in: its answer goes out now."""
@@ -64,7 +67,7 @@ def over(service: Service, flow: http.HTTPFlow) -> None:
     service.watch.remove(flow)
     exchange = service.guard.active.finish(flow.id)
     found = judged(flow)
-    if found is None:
+    if found is None or (service.recorder is None and (exchange is None or _was_short(flow))):
         return
     now = service.guard.clock.now()
     if exchange is not None and found.session is not None and found.session.state is State.ACTIVE:
@@ -76,6 +79,13 @@ def over(service: Service, flow: http.HTTPFlow) -> None:
         size = len(flow.request.raw_content or b"")
         streamed = flow.response is not None and bool(flow.response.stream)
         service.recorder.exchange(found, ended_at=now, status=status, size=size, streamed=streamed)
+
+
+def _was_short(flow: http.HTTPFlow) -> bool:
+    """Whether the exchange took so little wall time that reading nightlatch's clock again would tell nothing: only
+    one that takes longer than a second counts at its end."""
+    end = flow.response.timestamp_end if flow.response else None
+    return end is not None and 0 <= end - flow.request.timestamp_start < _SHORT
 
 
 def message(service: Service, flow: http.HTTPFlow) -> None:

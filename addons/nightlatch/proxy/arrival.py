@@ -1,6 +1,7 @@
 """A request as it arrives at the guard: what was asked, by whom as far as can be read, and when."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from mitmproxy import http
@@ -10,7 +11,7 @@ from nightlatch.core.request import RequestView
 from nightlatch.core.warp import Warp
 from nightlatch.proxy.admission import Target
 from nightlatch.proxy.guard import Guard
-from nightlatch.proxy.view import asked_authority, site_scheme, view
+from nightlatch.proxy.view import site_scheme, view
 
 _OWN_COOKIE = re.compile(r"__Host-nightlatch(?![\w-])|nightlatch-\d{1,5}(?![\w-])|nightlatch(?![\w-])")
 
@@ -39,11 +40,13 @@ def arrive(guard: Guard, flow: http.HTTPFlow) -> Arrival:
     """
     now, wall, warp = guard.clock.read()
     request, scheme = view(flow), site_scheme(flow)
-    target = Target(flow.request.authority, request.headers.get("host", ()), scheme, flow.request.http_version)
+    hosts, raw = request.headers.get("host", ()), flow.request.data
+    target = Target(raw.authority.decode("latin-1"), hosts, scheme, raw.http_version.decode("latin-1"))
     cookie = own_cookie(scheme, flow.client_conn.sockname)
     site = site_of(flow)
     identity = guard.identify(request, site, cookie, wall, warp)
-    return Arrival(request, target, site, f"{scheme}://{asked_authority(flow)}", cookie, identity, now, wall, warp)
+    own = f"{scheme}://{target.authority or ''.join(hosts)}"
+    return Arrival(request, target, site, own, cookie, identity, now, wall, warp)
 
 
 def site_of(flow: http.HTTPFlow) -> str:
@@ -51,12 +54,14 @@ def site_of(flow: http.HTTPFlow) -> str:
     return origin(flow.request.scheme, flow.request.host, flow.request.port)
 
 
+@lru_cache(maxsize=1024)
 def origin(scheme: str, host: str, port: int) -> str:
     """`scheme://host:port` without the scheme's own port."""
     shown = f"[{host}]" if ":" in host else host.lower()
     return f"{scheme}://{shown}" if port == {"http": 80, "https": 443}.get(scheme) else f"{scheme}://{shown}:{port}"
 
 
+@lru_cache(maxsize=64)
 def own_cookie(scheme: str, listening: tuple[object, ...] | None) -> str:
     """The name of nightlatch's own cookie (law of trust 14): browsers refuse `__Host-` on http, and share one jar
     between ports, so there the port tells two guards apart."""

@@ -20,6 +20,7 @@ from nightlatch.proxy.admission import is_loopback
 from nightlatch.proxy.answers import answer
 from nightlatch.proxy.apply import client_of
 from nightlatch.proxy.arrival import Arrival
+from nightlatch.proxy.judged import Judged
 from nightlatch.proxy.own_answers import json_answer, page_answer, redirect_answer, refusal_answer, verdict_answer
 from nightlatch.proxy.service import Service
 
@@ -106,10 +107,20 @@ async def _extend(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> No
         answer(flow, verdict_answer(service, arrival, verdict, decision))
         return
     session = touched(found.session, arrival.now)
-    service.guard.behind.touch(session)
-    service.guard.note((service.guard.event(EventType.SESSION_EXTENDED, arrival.now, session),))
+    _note_extension(service, arrival, session, verdict)
     shown = session_document(session, service.guard.policy, arrival.now)
     answer(flow, json_answer(arrival, 200, {"session": session.id, "clocks": shown["clocks"]}))
+
+
+def _note_extension(service: Service, arrival: Arrival, session: Session, verdict: Verdict) -> None:
+    """In the ledger, in the decision log and, as it is activity, in a recording."""
+    guard, now = service.guard, arrival.now
+    guard.behind.touch(session)
+    guard.note((guard.event(EventType.SESSION_EXTENDED, now, session),))
+    decision = guard.log(arrival.request, arrival.site, session, verdict, now)
+    if service.recorder is not None:
+        judged = Judged(arrival, session, verdict, decision)
+        service.recorder.exchange(judged, ended_at=now, status=200, size=0, streamed=False)
 
 
 async def _logout(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:

@@ -1,5 +1,7 @@
 """From an HTTPFlow to a RequestView. Nothing here decides anything."""
 
+from functools import lru_cache
+
 from mitmproxy import http
 
 from nightlatch.core.request import RequestView
@@ -15,8 +17,8 @@ def view(flow: http.HTTPFlow) -> RequestView:
     path, _, query = request.data.path.decode("latin-1").partition("?")
     peer = flow.client_conn.peername
     return RequestView(
-        method=request.method.upper(),
-        host=host_of(asked_authority(flow)),
+        method=request.data.method.decode("latin-1").upper(),
+        host=host_of(_target_authority(flow) or headers.get("host", ("",))[0]),
         path=path,
         query=query,
         headers=headers,
@@ -27,9 +29,15 @@ def view(flow: http.HTTPFlow) -> RequestView:
 
 def asked_authority(flow: http.HTTPFlow) -> str:
     """The authority that the client asked for: `:authority` or an absolute target, else `Host`; may be empty."""
-    return flow.request.authority or flow.request.headers.get("host", "")
+    return _target_authority(flow) or str(flow.request.headers.get("host", ""))
 
 
+def _target_authority(flow: http.HTTPFlow) -> str:
+    """As it was sent: mitmproxy's own property decodes it from IDNA, at some microseconds a request."""
+    return flow.request.data.authority.decode("latin-1")
+
+
+@lru_cache(maxsize=1024)
 def host_of(authority: str) -> str:
     """`authority` without its port, lower case, without a trailing dot: `[::1]:80` gives `::1`."""
     text = authority.strip().lower()

@@ -11,11 +11,17 @@ STEPS = st.lists(st.tuples(st.integers(0, 1000), st.sampled_from(["advance", "fr
 STILL = {"freeze": Warp.freeze, "resume": Warp.resume}
 
 
+def step(warp: Warp, wall: int, kind: str, by: int) -> Segment:
+    if kind == "advance":
+        return warp.advance(wall, by)
+    return warp.freeze(wall) if kind == "freeze" else warp.resume(wall)
+
+
 def played(steps: list[tuple[int, str, int]]) -> tuple[Warp, int]:
     warp, wall = Warp(), 10_000
     for pause, kind, by in steps:
         wall += pause
-        warp = warp.then(warp.advance(wall, by) if kind == "advance" else STILL[kind](warp, wall))
+        warp = warp.then(step(warp, wall, kind, by))
     return warp, wall
 
 
@@ -57,3 +63,9 @@ def test_what_comes_later_does_not_change_how_the_past_is_mapped(steps: list[tup
     warp, wall = played(steps)
     longer = warp.then(Segment(wall + 1, warp.at(wall + 1) + 99))
     assert all(longer.at(at) == warp.at(at) for at in range(9_990, wall + 1, 41))
+
+
+@given(steps=STEPS)
+def test_what_was_advanced_is_the_sum_of_the_advances(steps: list[tuple[int, str, int]]) -> None:
+    warp, _ = played(steps)
+    assert warp.advanced == sum(by for _, kind, by in steps if kind == "advance")

@@ -70,10 +70,10 @@ def fail_closed(service: Service | None, flow: http.HTTPFlow, error: Exception) 
     """Answer 503, whatever went wrong (DESIGN §3)."""
     if isinstance(error, LedgerError):
         detail = str(error)
-        log.warning("nightlatch: answered 503: %s", detail)
+        log.warning("answered 503: %s", detail)
     else:
         detail = "nightlatch made a mistake; its log tells more"
-        log.error("nightlatch: answered 503 after a mistake of its own", exc_info=error)
+        log.error("answered 503 after a mistake of its own", exc_info=error)
     try:
         answer(
             flow,

@@ -40,4 +40,4 @@ class Hints:
     def _say(self, key: str, text: str) -> None:
         if key not in self._said:
             self._said.add(key)
-            log.warning("nightlatch: %s", text)
+            log.warning("%s", text)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import SplitResult, urlsplit
 
 from nightlatch.ledger.port import Guard
+from nightlatch.ledger.processes import alive
 from nightlatch_cli.checks import Check, Health
 from nightlatch_cli.network import addresses_of_this_machine, answers, is_loopback
-from nightlatch_cli.processes import alive
 
 PATIENCE = 1.0
 """Seconds that a guard has for its answer."""

@@ -10,11 +10,11 @@ from nightlatch.core.events import Event, EventType
 from nightlatch.core.session import Session
 from nightlatch.identity.fingerprint import fingerprint, new_credential, new_session_id
 from nightlatch.ledger.port import Guard
+from nightlatch.ledger.processes import alive
 from nightlatch_cli.exits import ExitCode, fail
 from nightlatch_cli.ledger_access import Bench, bench, writing
 from nightlatch_cli.options import DEFAULT_LEDGER, JsonOption, LedgerOption
 from nightlatch_cli.output import print_json, say, tell
-from nightlatch_cli.processes import alive
 
 ANYBODY = "alice"
 """Who it is where the guard knows nobody by name and nobody is asked for."""

@@ -7,6 +7,7 @@ a deadline that its unwritten touch could still move is given two seconds.
 import os
 
 from nightlatch.core.session import End, Session
+from nightlatch.ledger.processes import alive
 from nightlatch.proxy.guard import Guard
 
 PATIENCE = 2_000_000
@@ -50,14 +51,4 @@ class Sweeper:
 
     def _others(self) -> bool:
         guards = self._guard.reader.guards()
-        return any(guard.site == self._site and guard.pid != os.getpid() and _runs(guard.pid) for guard in guards)
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        return any(guard.site == self._site and guard.pid != os.getpid() and alive(guard.pid) for guard in guards)

@@ -1,4 +1,4 @@
-"""Whether a process is still there."""
+"""Whether a process is still there: of the guards that a ledger remembers, some have gone."""
 
 import os
 

@@ -2,7 +2,7 @@ import os
 import subprocess
 import sys
 
-from nightlatch_cli.processes import alive
+from nightlatch.ledger.processes import alive
 
 
 def test_a_process_is_alive_until_it_is_not() -> None:

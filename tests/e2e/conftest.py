@@ -48,7 +48,7 @@ def upstream(shared_upstream: Upstream) -> Iterator[Upstream]:
 def guard(request: pytest.FixtureRequest) -> Guard:
     """The guard under test: once as `nightlatch run`, once inside stock mitmdump."""
     found: Guard = request.getfixturevalue("shared_guard" if request.param == "own" else "shared_stock")
-    assert found.alive(), found.log
+    assert found.alive(), f"the guard ended with {found.process.returncode}:\n{found.log}"
     return found
 
 

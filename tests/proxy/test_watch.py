@@ -71,6 +71,16 @@ def test_a_stricter_rules_deadline_ends_it_too(benches: Benches) -> None:
     assert bench.look() == ["session expired (idle)"]
 
 
+def test_a_rule_that_asks_for_a_fresh_login_leaves_what_is_open(benches: Benches) -> None:
+    rule = '[[rule]]\nname = "pay"\nmatch = { path = "/pay/**" }\nidle = "5m"\non_expiry = "reauthenticate"\n'
+    bench = benches(rule)
+    streaming(bench, "/pay/events", cookie=bench.log_in())
+    bench.later(5)
+    assert bench.look() == []
+    bench.later(25)
+    assert bench.look() == ["session expired (idle)"]
+
+
 def test_activity_elsewhere_keeps_it_open(bench: Bench) -> None:
     cookie = bench.log_in()
     streaming(bench, cookie=cookie)

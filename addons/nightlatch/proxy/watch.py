@@ -8,8 +8,9 @@ from mitmproxy import http
 
 from nightlatch.core.decide import decide
 from nightlatch.core.identity import Identity
+from nightlatch.core.policy import SECOND
 from nightlatch.core.session import touched
-from nightlatch.core.verdict import Remaining, Verdict
+from nightlatch.core.verdict import Kind, Remaining, Verdict
 from nightlatch.proxy.guard import Guard
 from nightlatch.proxy.judged import Judged
 from nightlatch.proxy.open_exchanges import OpenExchanges
@@ -75,6 +76,10 @@ class Watch:
         if judged.session is None:
             return
         verdict = self._again(judged, now)
+        if verdict.kind is Kind.STEP_UP:
+            # The next request is asked for more; what is open already goes on, and its session with it (DESIGN 6.3).
+            self._next = min(self._next, now + SECOND)
+            return
         if verdict.passes:
             self._next = min([self._next, *self._deadlines(judged, verdict, now)])
             return

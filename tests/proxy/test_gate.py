@@ -156,3 +156,12 @@ def test_what_was_written_must_be_readable(benches: Benches, monkeypatch: pytest
     monkeypatch.setattr(bench.guard.reader, "find", lambda fingerprint: None)
     flow: http.HTTPFlow = bench.ask(cookie="sid=abc")
     assert response(flow).status_code == 503
+
+
+def test_a_step_up_is_in_the_trail_once_a_minute(benches: Benches) -> None:
+    bench = benches(RULES)
+    cookie = bench.log_in()
+    bench.later(3)
+    for _ in range(3):
+        assert bench.kind("/pay", cookie=cookie) is Kind.STEP_UP
+    assert bench.trail().count("step_up.required") == 1

@@ -118,3 +118,13 @@ def test_closing_writes_down_what_is_pending(bench: Bench, tmp_path: Path) -> No
     stored = reader.session(session.id)
     reader.close()
     assert stored is not None and stored.last_active_at == bench.wall
+
+
+def test_the_trail_tells_afterwards_that_it_could_not_be_written(bench: Bench) -> None:
+    bench.guard.behind.failure = "The ledger is locked."
+    bench.run(bench.service.sweep())
+    assert "ledger.error" not in bench.trail()
+    bench.guard.behind.failure = None
+    bench.run(bench.service.sweep())
+    bench.run(bench.service.sweep())
+    assert bench.trail().count("ledger.error") == 1

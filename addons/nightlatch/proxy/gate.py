@@ -99,6 +99,8 @@ def settle(
         service.guard.active.begin(flow.id, Exchange(session.id, arrival.now, verdict.remaining.idle))
     if session is not None and session.end is not None and verdict.end is None:
         service.guard.note_reuse(session, verdict, arrival.now)
+    elif session is not None and verdict.kind is Kind.STEP_UP:
+        service.guard.note_step_up(session, verdict, arrival.now)
     decision = service.guard.log(arrival.request, arrival.site, session, verdict, arrival.now)
     found = Judged(arrival, session, verdict, decision, fresh_credential)
     flow.metadata[KEY] = found

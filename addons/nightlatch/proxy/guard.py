@@ -32,7 +32,7 @@ from nightlatch.proxy.settings import Settings
 
 T = TypeVar("T")
 
-_REUSE_TOLD_EVERY = 60_000_000
+_TOLD_EVERY = 60_000_000
 """Microseconds."""
 _REMEMBERED = 4096
 
@@ -62,7 +62,7 @@ class Guard:
     cookie_place: CookiePlace = field(default_factory=CookiePlace)
     """Where the application's cookie was seen to live, so that it can be deleted there (law of trust 6)."""
     _readings: dict[tuple[str, str], Reading] = field(default_factory=dict)
-    _reuses: dict[str, int] = field(default_factory=dict)
+    _told: dict[tuple[EventType, str], int] = field(default_factory=dict)
     _issuers: set[str] = field(default_factory=set)
     _prefix: str = field(default_factory=new_decision_prefix)
     _count: Iterator[int] = field(default_factory=count)
@@ -175,13 +175,23 @@ class Guard:
         return decision
 
     def note_reuse(self, session: Session, verdict: Verdict, now: int) -> None:
-        """A credential came back after its session's end: told once a minute and session, lest it floods the trail."""
-        if now - self._reuses.get(session.id, -_REUSE_TOLD_EVERY) < _REUSE_TOLD_EVERY:
+        """A credential came back after its session's end."""
+        self._note_now_and_then(EventType.SESSION_REUSED_AFTER_END, now, session, verdict=str(verdict.kind))
+
+    def note_step_up(self, session: Session, verdict: Verdict, now: int) -> None:
+        """A live session was asked for a fresher or stronger login."""
+        detail = {"reason": verdict.reason, "rule": verdict.rule, "clock": verdict.clock, "limit": verdict.limit}
+        self._note_now_and_then(EventType.STEP_UP_REQUIRED, now, session, **detail, elapsed=verdict.elapsed)
+
+    def _note_now_and_then(self, type_: EventType, now: int, session: Session, **detail: Field) -> None:
+        """Once a minute and session: a client that asks again and again must not flood the trail."""
+        key = (type_, session.id)
+        if now - self._told.get(key, -_TOLD_EVERY) < _TOLD_EVERY:
             return
-        if len(self._reuses) >= _REMEMBERED:
-            self._reuses.clear()
-        self._reuses[session.id] = now
-        self.note((self.event(EventType.SESSION_REUSED_AFTER_END, now, session, verdict=str(verdict.kind)),))
+        if len(self._told) >= _REMEMBERED:
+            self._told.clear()
+        self._told[key] = now
+        self.note((self.event(type_, now, session, **detail),))
 
     def note(self, events: Iterable[Event]) -> None:
         """Append events without waiting for it; a failure shows in `check`."""

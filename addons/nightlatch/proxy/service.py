@@ -51,13 +51,15 @@ class Service:
     hosts: frozenset[str] = frozenset()
     """Regular mode: the hosts that are guarded; empty in reverse mode, where all are."""
     sweepers: dict[str, Sweeper] = field(default_factory=dict)
+    _trouble: str | None = None
+    """Why the ledger could not be written when last looked at."""
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def run(self) -> None:
         """Start sweeping and watching, in the running loop."""
         loop = asyncio.get_running_loop()
         self._tasks = [
-            loop.create_task(_every(SWEEP_EVERY, self._sweep)),
+            loop.create_task(_every(SWEEP_EVERY, self.sweep)),
             loop.create_task(_every(LOOK_EVERY, self.watch.look)),
         ]
 
@@ -66,9 +68,22 @@ class Service:
         if site not in self.sweepers:
             self.sweepers[site] = Sweeper(self.guard, site)
 
-    async def _sweep(self) -> None:
+    async def sweep(self) -> None:
+        """End what has run out, and note whether the ledger could be written.
+
+        Raises:
+            LedgerError: it cannot be read or written.
+        """
+        self._note_trouble()
         for sweeper in list(self.sweepers.values()):
             await sweeper.sweep()
+
+    def _note_trouble(self) -> None:
+        """The trail tells, once it can be written again, that it could not be."""
+        failure, self._trouble = self._trouble, self.guard.behind.failure
+        if failure is not None and self._trouble is None:
+            now = self.guard.clock.now()
+            self.guard.note((self.guard.event(EventType.LEDGER_ERROR, now, reason=failure),))
 
     def announce(self, addresses: Sequence[tuple[object, ...]]) -> None:
         """Tell the ledger where this guard listens, so that `nightlatch login` and `doctor` find it."""

@@ -31,12 +31,14 @@ class Evidence(NamedTuple):
 
 
 def gather(reader: LedgerReader, session: Session) -> Evidence:
-    """Everything about `session`; the warps are those between its start and its end."""
+    """Everything about `session`; the warps are those between its start and its end, told apart by their place in the
+    trail: after a reset the times of earlier ones may lie ahead."""
     events = list(reader.events(session=session.id))
+    first = events[0].id if events else 0
     until = None if session.end is None else session.end.at
     warps = [
         chained
-        for chained in reader.events(types=(EventType.CLOCK_WARPED,), since=session.started_at)
+        for chained in reader.events(types=(EventType.CLOCK_WARPED,), since=session.started_at, after=first)
         if until is None or begun(chained) <= until
     ]
     return Evidence(session, events, reader.decisions(session.id), warps)

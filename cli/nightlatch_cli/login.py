@@ -49,9 +49,10 @@ def _guard(at: Bench, site: str) -> Guard:
     Raises:
         Failure: there is none, or people do not log in to it this way (exit code 1).
     """
-    wanted = site.rstrip("/")
+    wanted = _loopback(site.rstrip("/"))
     known = at.reader.guards()
-    guard = next((guard for guard in known if wanted in ("", guard.site, guard.url)), None)
+    meant = [guard for guard in known if wanted in ("", _loopback(guard.site), _loopback(guard.url))]
+    guard = next((guard for guard in meant if guard.login == "dev"), next(iter(meant), None))
     if guard is None:
         there = ", ".join(guard.url for guard in known)
         where = f"for {site} " if site else ""
@@ -64,6 +65,11 @@ def _guard(at: Bench, site: str) -> Guard:
             "log in as its users do" + ("" if site else ", or name another guard with --site"),
         )
     return guard
+
+
+def _loopback(url: str) -> str:
+    """`url` with one name for this machine, which has several."""
+    return url.replace("://localhost", "://127.0.0.1", 1)
 
 
 def _user(guard: Guard, name: str) -> tuple[str, tuple[str, ...]]:

@@ -84,3 +84,8 @@ def test_what_remains_counts_down_to_each_deadline() -> None:
     left = remaining(NEW, Limits(50, 200), 1040)
     assert (left.idle, left.absolute) == (10, 160)
     assert remaining(NEW, Limits(None, None), 1040) == (None, None)
+
+
+def test_where_rules_only_inherit_the_session_rule_is_named() -> None:
+    end = sweep_at(NEW, [rule(30, None, "pay"), rule(30, None, ""), rule(30, None, "x")])
+    assert end is not None and end.rule is None

@@ -27,7 +27,8 @@ def test_the_answer_is_not_stored_and_says_whose_it_is() -> None:
     head, _, body = vars(_http1)["make_error_response"](502, "refused").partition(b"\r\n\r\n")
     status, *fields = head.split(b"\r\n")
     assert status.startswith(b"HTTP/1.1 502 ")
-    assert b"Cache-Control: no-store" in fields and b'Nightlatch-Verdict: error; reason="upstream"' in fields
+    assert b"Cache-Control: no-store" in fields and b"Nightlatch-Verdict: error" in fields
+    assert not any(field.lower().startswith((b"server:", b"nightlatch-clock:")) for field in fields)
     assert UPSTREAM.encode() in body
 
 
@@ -35,3 +36,14 @@ def test_the_answer_is_not_stored_and_says_whose_it_is() -> None:
 def test_other_errors_stay_as_they_are(status: int) -> None:
     answer = vars(_http1)["make_error_response"](status, "why")
     assert b"Nightlatch-Verdict" not in answer and b"why" in answer and UPSTREAM.encode() not in answer
+
+
+def test_the_warp_is_shown_while_it_is_on() -> None:
+    bad_gateway.install(Pages(), UPSTREAM, lambda: "+31m")
+    assert b"\r\nNightlatch-Clock: +31m\r\n" in vars(_http1)["make_error_response"](502, "refused")
+
+
+def test_connect_is_not_implemented_here() -> None:
+    answer = vars(_http1)["make_error_response"](400, "mitmproxy received an HTTP CONNECT request even though")
+    assert answer.startswith(b"HTTP/1.1 501 ") and answer.endswith(b"\r\n\r\n")
+    assert b"Cache-Control: no-store\r\n" in answer and b"Nightlatch-Verdict: invalid\r\n" in answer

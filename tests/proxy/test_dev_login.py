@@ -139,3 +139,23 @@ def test_the_cookie_is_secure_where_the_site_is(bench: Bench) -> None:
     flow.client_conn.timestamp_tls_setup = 1.0
     line = response(bench.enter(flow, b"user=ada")).headers["set-cookie"]
     assert line.startswith("__Host-nightlatch=") and line.endswith("; Secure")
+
+
+def test_a_login_on_the_way_back_to_a_page_that_asks_for_more_is_a_step_up(benches: Benches) -> None:
+    bench = benches(STEP_UP)
+    old = bench.log_in()
+    before = bench.session()
+    bench.later(10)
+    fresh = cookie_of(bench.post("login", {"user": "ada", "return_to": "/pay?x=1"}, cookie=old))
+    assert bench.kind("/pay", cookie=fresh) is Kind.ALLOW
+    assert bench.session().id == before.id and bench.session().reauthenticated_at == bench.wall
+
+
+def test_what_was_under_way_during_a_step_up_ends_nothing_within_the_grace(benches: Benches) -> None:
+    bench = benches(STEP_UP)
+    old = bench.log_in()
+    bench.later(10)
+    fresh = again(bench, old)
+    assert bench.kind(cookie=old) is Kind.ALLOW
+    bench.later(us=10_000_000)
+    assert bench.kind(cookie=old) is Kind.REFUSED and bench.kind(cookie=fresh) is Kind.REFUSED

@@ -74,7 +74,7 @@ def test_one_bad_mode_among_good_ones_is_enough() -> None:
 def test_a_misspelt_option_is_told_its_nearest_name() -> None:
     made = given()
     made.set("nightlatch_polcy=strict", "other_addons=1", defer=True)
-    with pytest.raises(exceptions.OptionsError, match="nightlatch_polcy; did you mean `policy`"):
+    with pytest.raises(exceptions.OptionsError, match="nightlatch_polcy; did you mean `nightlatch_policy`"):
         refuse_unknown(made)
 
 

@@ -1,5 +1,7 @@
 """Options become settings, or an error that names the option and the remedy."""
 
+from pathlib import Path
+
 import pytest
 
 from nightlatch.proxy.options import OPTIONS
@@ -63,3 +65,18 @@ def test_dev_users_have_groups() -> None:
 def test_logins_are_read() -> None:
     assert parse_login("none") == Login("none")
     assert parse_login("redirect:https://login.example/x") == Login("redirect", "https://login.example/x")
+
+
+@pytest.mark.parametrize("demand", ['amr = ["mfa"]', 'acr = ["gold"]'])
+def test_a_demand_that_no_login_can_meet_stops_the_start(tmp_path: Path, demand: str) -> None:
+    policy = tmp_path / "p.toml"
+    policy.write_text(f'[[rule]]\nname = "pay"\nmatch = {{ path = "/pay" }}\nrequire = {{ {demand} }}\n')
+    for identity in ("nightlatch", "cookie:sid"):
+        with pytest.raises(SettingsInvalid, match=r"rule `pay` requires a.r (mfa|gold), which no login"):
+            read_settings({**DEFAULTS, "policy": str(policy), "identity": identity})
+
+
+def test_what_the_dev_login_gives_may_be_demanded(tmp_path: Path) -> None:
+    policy = tmp_path / "p.toml"
+    policy.write_text('[[rule]]\nname = "pay"\nmatch = { path = "/pay" }\nrequire = { amr = ["dev"] }\n')
+    assert read_settings({**DEFAULTS, "policy": str(policy)}).policy.rules[0].name == "pay"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nightlatch.ledger.port import LedgerError
-from nightlatch.proxy import bad_gateway, start
+from nightlatch.proxy import start
 from nightlatch.proxy.options import OPTIONS
 from nightlatch.proxy.start import CannotStart, prepare, serve
 
@@ -71,7 +71,6 @@ def test_who_waits_is_told_where_it_listens(options: dict[str, str], monkeypatch
         return 3
 
     monkeypatch.setattr(start, "run_guard", running)
-    monkeypatch.setattr(bad_gateway, "install", lambda pages, upstream: None)
     assert asyncio.run(serve(prepare(UPSTREAM, LISTEN, options), told.append)) == 3
     assert told == [
         {

@@ -107,7 +107,8 @@ def sweep_at(session: Session, rules: Iterable[Rule]) -> End | None:
         if clock is None:
             return None
         deadlines.append((clock.deadline, clock, rule))
-    at, clock, rule = max(deadlines, key=lambda entry: entry[0])
+    # Where several let go at the same instant the session rule is named: the others have their limits from it.
+    at, clock, rule = max(deadlines, key=lambda entry: (entry[0], not entry[2].name))
     return end_by(clock, rule, at)
 
 

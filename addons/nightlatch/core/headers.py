@@ -38,7 +38,7 @@ def quoted(text: str) -> str:
 def verdict_header(verdict: Verdict, decision_id: str) -> str:
     """`Nightlatch-Verdict`: an item with parameters; durations in whole seconds, `elapsed` rounded down.
 
-    A rule's name that has no ASCII at all is left out.
+    A rule's name that has no ASCII at all is left out, and so is the id where there was nothing to decide.
     """
     rule = quoted(verdict.rule) if verdict.rule else '""'
     parameters = {
@@ -46,7 +46,7 @@ def verdict_header(verdict: Verdict, decision_id: str) -> str:
         "limit": None if verdict.limit is None else str(seconds_down(verdict.limit)),
         "elapsed": None if verdict.elapsed is None else str(seconds_down(verdict.elapsed)),
         "rule": None if rule == '""' else rule,
-        "id": decision_id if _TOKEN.fullmatch(decision_id) else quoted(decision_id),
+        "id": decision_id if _TOKEN.fullmatch(decision_id) else quoted(decision_id) if decision_id else None,
     }
     return "; ".join([str(verdict.kind), *(f"{key}={text}" for key, text in parameters.items() if text is not None)])
 

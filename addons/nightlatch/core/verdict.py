@@ -33,6 +33,10 @@ class Clock(StrEnum):
     AUTH = "auth"
 
 
+CROSS_SITE = "cross_site"
+"""The reason of a `denied` WebSocket handshake that came with a credential from another site (law of trust 2)."""
+
+
 class Remaining(NamedTuple):
     """Microseconds left on the clocks of a live session under one set of limits; None where there is no limit."""
 

@@ -196,8 +196,11 @@ class LedgerWriter(Protocol):
     def attach(self, session_id: str, fingerprint: bytes, at: int, event: Event) -> bool:
         """Durable. A further credential of a live session, beside the others; False when known or ended."""
 
-    def reauthenticate(self, session_id: str, old: bytes, new: bytes, at: int, events: Iterable[Event]) -> bool:
-        """Durable. Set `reauthenticated_at`, start the widest gap anew, replace the credential without grace."""
+    def reauthenticate(
+        self, session_id: str, old: bytes, new: bytes, at: int, events: Iterable[Event], *, grace: int = 0
+    ) -> bool:
+        """Durable. Set `reauthenticated_at`, start the widest gap anew, replace the credential, which then is good for
+        `grace` microseconds more: what was under way with it must not end the session."""
 
     def record(self, events: Iterable[Event]) -> None:
         """Durable. Append events to the chain."""

@@ -120,9 +120,11 @@ class SqliteWriter:
         with self._change():
             return self._settle(self._changed(f"{_ISSUE} AND state = 'active'", names), [event])
 
-    def reauthenticate(self, session_id: str, old: bytes, new: bytes, at: int, events: Iterable[Event]) -> bool:
+    def reauthenticate(
+        self, session_id: str, old: bytes, new: bytes, at: int, events: Iterable[Event], *, grace: int = 0
+    ) -> bool:
         with self._change():
-            replaced = old == new or self._replace(session_id, old, new, at, at)
+            replaced = old == new or self._replace(session_id, old, new, at, at + grace)
             done = replaced and self._changed(_REAUTHENTICATE, {"session": session_id, "at": at})
             return self._settle(done, events)
 

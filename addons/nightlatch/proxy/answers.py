@@ -1,6 +1,8 @@
 """Answers that nightlatch gives itself, put on a flow. Every one is marked, so that no later hook takes it for the
 upstream's, is never stored, and names its verdict."""
 
+from http import HTTPStatus
+
 from mitmproxy import http
 
 from nightlatch.core.respond import ResponseSpec
@@ -13,6 +15,7 @@ def answer(flow: http.HTTPFlow, spec: ResponseSpec) -> None:
     headers = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in spec.headers]
     body = b"" if flow.request.method == "HEAD" else spec.body
     flow.response = http.Response.make(spec.status, body, http.Headers(headers))
+    flow.response.reason = HTTPStatus(spec.status).phrase  # mitmproxy's own table lacks some
     flow.metadata[OWN] = True
 
 

@@ -14,7 +14,7 @@ from nightlatch.proxy import rotation
 from nightlatch.proxy.arrival import Arrival
 from nightlatch.proxy.guard import Guard
 from nightlatch.proxy.newcomers import new_session
-from nightlatch.proxy.settings import DevUser, is_user_name
+from nightlatch.proxy.settings import DEV_METHOD, DevUser, is_user_name
 
 SUGGESTED = (DevUser("alice"), DevUser("bob", ("admins",)))
 """Offered where the configuration names nobody: then any name may be typed."""
@@ -87,7 +87,7 @@ async def _alive(guard: Guard, arrival: Arrival) -> Found | None:
 
 
 async def _begin(guard: Guard, arrival: Arrival, user: DevUser, mark: bytes) -> None:
-    identity = Identity("nightlatch", mark, user.name, user.groups, amr=("dev",))
+    identity = Identity("nightlatch", mark, user.name, user.groups, amr=(DEV_METHOD,))
     session: Session = new_session(arrival, identity, arrival.now)
     events = (
         guard.event(EventType.LOGIN_SUCCEEDED, arrival.now, session, login="dev"),
@@ -102,4 +102,5 @@ async def _reauthenticate(guard: Guard, arrival: Arrival, found: Found, mark: by
         guard.event(EventType.LOGIN_SUCCEEDED, now, session, login="dev"),
         guard.event(EventType.STEP_UP_SATISFIED, now, session),
     )
-    return await guard.write(lambda writer: writer.reauthenticate(session.id, old, mark, now, events))
+    grace = guard.policy.session.grace
+    return await guard.write(lambda writer: writer.reauthenticate(session.id, old, mark, now, events, grace=grace))

@@ -11,7 +11,7 @@ from mitmproxy import http
 
 from nightlatch.core.decide import error as error_verdict
 from nightlatch.core.identity import Anonymous
-from nightlatch.core.verdict import Kind, Verdict
+from nightlatch.core.verdict import CROSS_SITE, Kind, Verdict
 from nightlatch.ledger.port import LedgerError
 from nightlatch.proxy import own_site
 from nightlatch.proxy.admission import admit
@@ -55,7 +55,7 @@ def enter(service: Service | None, flow: http.HTTPFlow) -> Awaitable[None] | Non
         own_site.open_page(service, flow, arrival, page)
         return None
     if _cross_site_socket(arrival):
-        settle(service, flow, arrival, None, Verdict(Kind.DENIED, "cross_site", forward_credential=False))
+        settle(service, flow, arrival, None, Verdict(Kind.DENIED, CROSS_SITE, forward_credential=False))
         return None
     return judge(service, flow, arrival)
 

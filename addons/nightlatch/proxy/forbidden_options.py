@@ -54,7 +54,7 @@ def refuse_unknown(options: optmanager.OptManager) -> None:
     """
     for name in options.deferred:
         if name.startswith(PREFIX) and name not in options:
-            near = nearest(name.removeprefix(PREFIX), tuple(option.name for option in OPTIONS))
+            near = nearest(name, tuple(PREFIX + option.name for option in OPTIONS))
             raise exceptions.OptionsError(f"nightlatch: there is no option {name}{near}")
 
 

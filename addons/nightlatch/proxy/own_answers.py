@@ -57,7 +57,7 @@ def verdict_answer(service: Service, arrival: Arrival, verdict: Verdict, decisio
 
 def json_answer(arrival: Arrival, status: int, document: Mapping[str, object]) -> ResponseSpec:
     """A JSON document of nightlatch's own."""
-    headers = (("Content-Type", "application/json"), *own_headers(_OWN_PAGE, "own", warp_shown(arrival)))
+    headers = (("Content-Type", "application/json"), *own_headers(_OWN_PAGE, "", warp_shown(arrival)))
     return ResponseSpec(status, headers, json.dumps(document).encode())
 
 
@@ -65,7 +65,7 @@ def page_answer(
     service: Service, arrival: Arrival, status: int, name: str, fields: Mapping[str, object], *, forget: bool = False
 ) -> ResponseSpec:
     """A page of nightlatch's own; with `forget` the credential's cookie is deleted, if a navigation asks (law 6)."""
-    headers: tuple[Header, ...] = own_headers(_OWN_PAGE, "own", warp_shown(arrival))
+    headers: tuple[Header, ...] = own_headers(_OWN_PAGE, "", warp_shown(arrival))
     if forget and client_kind(arrival.request) is ClientKind.NAVIGATION:
         headers = (*headers, *_deletions(service, arrival))
     return ResponseSpec(status, (*headers, *service.pages.headers), service.pages.page(name, **fields))
@@ -81,7 +81,7 @@ def loop_answer(service: Service, arrival: Arrival, verdict: Verdict, decision: 
 def redirect_answer(arrival: Arrival, location: str, credential: str) -> ResponseSpec:
     """After a login: on to where the person was going, with the new credential (law of trust 14)."""
     cookie = ("Set-Cookie", own_set_cookie(arrival, credential))
-    return ResponseSpec(303, (("Location", location), cookie, *own_headers(_OWN_PAGE, "own", warp_shown(arrival))), b"")
+    return ResponseSpec(303, (("Location", location), cookie, *own_headers(_OWN_PAGE, "", warp_shown(arrival))), b"")
 
 
 def own_set_cookie(arrival: Arrival, credential: str) -> str:
@@ -95,11 +95,14 @@ def refusal_answer(
 ) -> ResponseSpec:
     """The answer to a request that cannot be judged, or that asks nightlatch for what it has not."""
     verdict = Verdict(Kind.ERROR if status >= 500 else Kind.INVALID, "malformed")
-    headers = own_headers(verdict, "none", warp_shown(arrival))
+    headers = own_headers(verdict, "", warp_shown(arrival))
     if client_kind(arrival.request) is ClientKind.NAVIGATION:
         body = service.pages.page(page, why=detail, host=detail)
         return ResponseSpec(status, (*headers, *service.pages.headers), body)
-    document = {"type": "about:blank", "title": _TITLES[status], "status": status, "detail": detail}
+    told = (
+        f"This site does not answer for {detail}; `--host {detail}` would add it." if page == "misdirected" else detail
+    )
+    document = {"type": "about:blank", "title": _TITLES[status], "status": status, "detail": told}
     return ResponseSpec(status, (*headers, ("Content-Type", "application/problem+json")), json.dumps(document).encode())
 
 
@@ -107,10 +110,10 @@ def failure_answer(service: Service | None, flow: http.HTTPFlow, verdict: Verdic
     """503: nightlatch cannot judge (DESIGN §3). Asks nothing of the ledger, which may be what failed."""
     if service is None:
         body = json.dumps({"title": "Unavailable", "status": 503, "detail": detail}).encode()
-        headers = (("Content-Type", "application/problem+json"), *own_headers(verdict, "none", None))
+        headers = (("Content-Type", "application/problem+json"), *own_headers(verdict, "", None))
         return ResponseSpec(503, headers, body)
     site = SiteContext(f"{site_scheme(flow)}://{asked_authority(flow)}")
-    spec = respond(verdict, view(flow), site, "none", service.pages)
+    spec = respond(verdict, view(flow), site, "", service.pages)
     assert spec is not None  # noqa: S101 (an error never passes)
     return spec
 

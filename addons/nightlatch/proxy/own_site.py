@@ -149,15 +149,22 @@ async def _login(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Non
         return
     form = parse_qs((flow.request.raw_content or b"").decode("utf-8", "replace"), max_num_fields=20)
     back = safe_return_to(_first(form, "return_to"), arrival.origin)
-    credential = await dev_login.log_in(
-        service.guard, arrival, _first(form, "user"), again=bool(_first(form, "reauthenticate"))
-    )
+    again = bool(_first(form, "reauthenticate")) or _asks_for_more(service, arrival, back)
+    credential = await dev_login.log_in(service.guard, arrival, _first(form, "user"), again=again)
     if credential is None:
         fields = dev_login.page_fields(service.guard, form, back)
         answer(flow, page_answer(service, arrival, 401, "login", {**fields, "failed": _first(form, "user")}))
         return
     service.bounces.went_through(client_of(arrival.request))
     answer(flow, redirect_answer(arrival, back, credential))
+
+
+def _asks_for_more(service: Service, arrival: Arrival, back: str) -> bool:
+    """Whether the page that the person comes from lets the session in only after a fresh login."""
+    found = service.guard.find(arrival.identity, arrival.now)
+    page = arrival.request._replace(method="GET", path=back.partition("?")[0], query="", has_body=False)
+    verdict = decide(arrival.identity, found.session if found else None, service.guard.policy, page, arrival.now)
+    return verdict.kind is Kind.STEP_UP
 
 
 def _first(form: Mapping[str, list[str]], name: str) -> str:

@@ -13,6 +13,7 @@ from itertools import product
 
 from nightlatch.clock import WarpedClock
 from nightlatch.core.events import EventType
+from nightlatch.core.headers import clock_header
 from nightlatch.ledger import port
 from nightlatch.ledger.behind import WriteBehind
 from nightlatch.ledger.port import LedgerError, LedgerWriter
@@ -84,6 +85,14 @@ class Service:
         if failure is not None and self._trouble is None:
             now = self.guard.clock.now()
             self.guard.note((self.guard.event(EventType.LEDGER_ERROR, now, reason=failure),))
+
+    def warp_shown(self) -> str | None:
+        """`Nightlatch-Clock`, while the warp is on; None also where the ledger cannot tell."""
+        try:
+            _, wall, warp = self.guard.clock.read()
+        except LedgerError:
+            return None
+        return clock_header(warp.advanced if warp.frozen else warp.offset(wall), warp.frozen)
 
     def announce(self, addresses: Sequence[tuple[object, ...]]) -> None:
         """Tell the ledger where this guard listens, so that `nightlatch login` and `doctor` find it."""

@@ -14,6 +14,8 @@ from nightlatch.identity.tokens import TokenSettings, TokenVerifier
 from nightlatch.presets import PolicyNotFound, load_policy
 
 LOGIN_KINDS = ("dev", "redirect", "self", "none")
+DEV_METHOD = "dev"
+"""What the dev login says of how somebody authenticated (`amr`)."""
 ADOPTION = ("until-issued", "any", "issued")
 
 
@@ -74,8 +76,10 @@ def read_settings(options: Mapping[str, str]) -> Settings:
     source = _source(options["identity"])
     login = parse_login(options["login"] or default_login(source))
     public = (*_words(options["public"]), *_login_path(login))
+    policy = _policy(options["policy"], public)
+    refuse_unmet(policy, source.kind)
     return Settings(
-        policy=_policy(options["policy"], public),
+        policy=policy,
         policy_name=options["policy"],
         ledger=Path(options["ledger"]).expanduser(),
         source=source,
@@ -91,6 +95,26 @@ def read_settings(options: Mapping[str, str]) -> Settings:
         verifier=_verifier(options) if source.kind is SourceKind.BEARER else None,
         return_parameter=options["return_parameter"],
     )
+
+
+def refuse_unmet(policy: Policy, kind: SourceKind) -> None:
+    """A demand that no login here can meet would send people to it for ever (DESIGN 6.3): a mistake of the policy.
+
+    Only tokens tell how somebody authenticated (`acr`, `amr`); the dev login says `dev`.
+
+    Raises:
+        SettingsInvalid: names the rule and what it demands.
+    """
+    if kind is SourceKind.BEARER:
+        return
+    known = {DEV_METHOD} if kind is SourceKind.NIGHTLATCH else set()
+    for rule in policy.rules:
+        unmet = [*(f"acr {acr}" for acr in rule.require.acr), *(f"amr {m}" for m in rule.require.amr if m not in known)]
+        if unmet and not rule.public:
+            raise SettingsInvalid(
+                f"policy {policy.name}: rule `{rule.name}` requires {', '.join(unmet)}, which no login of "
+                f"--identity {kind} can give; take it out, or guard bearer tokens that carry it"
+            )
 
 
 def default_login(source: Source) -> str:

@@ -8,13 +8,11 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from nightlatch.ledger.writer import open_writer
-from nightlatch.proxy import bad_gateway
 from nightlatch.proxy.addon import Nightlatch
 from nightlatch.proxy.admission import is_loopback
 from nightlatch.proxy.forbidden_options import guarded_site
 from nightlatch.proxy.master import StartError, run_guard, site_options
 from nightlatch.proxy.options import PREFIX
-from nightlatch.proxy.pages import Pages
 from nightlatch.proxy.settings import Settings, SettingsInvalid, read_settings
 
 
@@ -57,7 +55,6 @@ def prepare(upstream: str, listen: tuple[str, int], options: Mapping[str, str]) 
 async def serve(prepared: Prepared, on_ready: Callable[[dict[str, object]], None]) -> int:
     """Guard until SIGINT or SIGTERM; the exit code."""
     addon = Nightlatch()
-    bad_gateway.install(Pages(), prepared.upstream)
 
     def listening(url: str, port: int) -> None:
         settings, site = prepared.settings, guarded_site([f"reverse:{prepared.upstream}"])

@@ -16,7 +16,7 @@ from nightlatch.core.matching import all_rules
 from nightlatch.core.policy import Limits, Policy
 from nightlatch.core.request import RequestView
 from nightlatch.core.session import End, Session
-from nightlatch.core.verdict import PASSES, Clock, Kind, Verdict
+from nightlatch.core.verdict import CROSS_SITE, PASSES, Clock, Kind, Verdict
 from nightlatch.replay.exchange import Exchange, Recorded
 from nightlatch.replay.outlook import Outlook, Outlooks
 from nightlatch.replay.presented import NOBODY, label
@@ -63,7 +63,7 @@ class Simulation:
         for exchange in exchanges:
             identity, outlook = presented(exchange), outlooks(exchange.request)
             if not isinstance(identity, Identity):
-                yield Judged(exchange, decide(identity, None, self.policy, exchange.request, exchange.at), None)
+                yield Judged(exchange, self._without_session(exchange, identity), None)
                 continue
             track, now, limits = tracks.get(identity.fingerprint), exchange.at, outlook.limits
             if track is None:
@@ -79,6 +79,12 @@ class Simulation:
             if track.shadow is not None:
                 self._follow_shadow(track, exchange, identity, outlook.verdict, limits)
             yield Judged(exchange, outlook.verdict, track.label)
+
+    def _without_session(self, exchange: Exchange, identity: Presented) -> Verdict:
+        recorded = exchange.recorded
+        if recorded is not None and recorded.reason == CROSS_SITE:
+            return Verdict(Kind.DENIED, CROSS_SITE)  # refused whatever the policy says
+        return decide(identity, None, self.policy, exchange.request, exchange.at)
 
     def _first(self, exchange: Exchange, identity: Identity, outlook: Outlook) -> Judged:
         """The first request of a credential starts its session, unless it is public or cannot be judged."""

@@ -46,3 +46,11 @@ def test_a_live_session_has_no_version_of_its_end(bench: Bench) -> None:
     session = bench.session("aaaaaaaaaaaa", started_at=START)
     with bench.asked() as reader:
         assert gather(reader, session).version == ""
+
+
+def test_a_warp_that_a_reset_undid_belongs_to_no_later_session(bench: Bench) -> None:
+    """Although its time, on the clock that it moved, lies after that session's start."""
+    bench.record(_warp(START + HOUR))
+    session = bench.session("aaaaaaaaaaaa", started_at=START)
+    with bench.asked() as reader:
+        assert gather(reader, bench.stored(session.id)).warps == []

@@ -85,3 +85,12 @@ def test_a_guard_that_does_not_run_is_said_so(bench: Bench) -> None:
     assert result.exit_code == 0 and "is not running" in result.stderr
     bench.announce(pid=os.getpid())
     assert nightlatch("login").stderr == ""
+
+
+def test_of_several_guards_the_one_with_a_dev_login_is_meant(bench: Bench) -> None:
+    bench.announce(url="http://127.0.0.1:8081", login="self", identity="cookie:sid")
+    assert nightlatch("login").stdout.startswith("Cookie: nightlatch-8080=")
+
+
+def test_a_guard_on_loopback_goes_by_localhost_too(bench: Bench) -> None:
+    assert nightlatch("login", "--site", "http://localhost:8080").stdout.startswith("Cookie: nightlatch-8080=")

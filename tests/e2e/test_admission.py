@@ -68,7 +68,8 @@ def test_an_absolute_target_gets_no_stranger_in(stranger: Browser, upstream: Ups
 def test_connect_is_not_for_a_guard(guard: Guard, visitor: Browser, upstream: Upstream, target: str) -> None:
     with upstream.untouched():
         answer = raw(guard.url, compose("CONNECT", target, [("Host", target), _cookie(visitor)]), "CONNECT")
-    assert answer.status in (400, 501)
+    assert (answer.status, answer.verdict) == (501, "invalid")
+    assert answer.header("Cache-Control") == "no-store"
 
 
 def test_connect_to_the_application_itself_opens_nothing(guard: Guard, visitor: Browser, upstream: Upstream) -> None:

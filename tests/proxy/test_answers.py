@@ -33,3 +33,10 @@ def test_blunt_refusals_are_our_own_and_not_stored(refuse: object, status: int) 
     assert is_own(flow) and response(flow).status_code == status
     assert response(flow).headers["cache-control"] == "no-store"
     assert "nightlatch-verdict" in response(flow).headers
+
+
+@pytest.mark.parametrize(("status", "phrase"), [(401, "Unauthorized"), (421, "Misdirected Request")])
+def test_every_status_has_its_phrase(status: int, phrase: str) -> None:
+    flow = a_flow()
+    answer(flow, ResponseSpec(status, (), b""))
+    assert response(flow).reason == phrase

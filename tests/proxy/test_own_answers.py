@@ -123,3 +123,13 @@ def test_a_loop_is_explained_with_the_page_to_open(bench: Bench) -> None:
     spec = loop_answer(bench.service, arriving(bench, cookie=f"{OWN}=x"), LOGIN, "d1")
     assert spec.status == 401 and b"/page" in spec.body and field(spec, "www-authenticate")
     assert field(spec, "set-cookie")
+
+
+def test_a_script_hears_which_option_adds_the_host(bench: Bench) -> None:
+    problem = refusal_answer(bench.service, arriving(bench, SCRIPT), 421, "evil.example", "misdirected")
+    assert "--host evil.example" in json.loads(problem.body)["detail"]
+
+
+def test_where_nothing_was_decided_there_is_no_id_to_explain(bench: Bench) -> None:
+    for spec in (json_answer(arriving(bench), 200, {}), refusal_answer(bench.service, arriving(bench), 400, "why")):
+        assert "id=" not in field(spec, "nightlatch-verdict")[0]

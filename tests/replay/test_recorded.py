@@ -17,7 +17,7 @@ from nightlatch.core.policy import SECOND, OnExpiry, Policy
 from nightlatch.core.recording import exchange_line, header_line
 from nightlatch.core.request import RequestView
 from nightlatch.core.session import End, Session, ended, reauthenticated, touched
-from nightlatch.core.verdict import Kind, Verdict
+from nightlatch.core.verdict import CROSS_SITE, Kind, Verdict
 from nightlatch.replay.exchange import Exchange
 from nightlatch.replay.readers.recording import read_recording
 from nightlatch.replay.readers.views import Views
@@ -196,3 +196,11 @@ def test_a_public_request_that_the_application_let_in_is_public_again() -> None:
     played.ask(at(0), "/", Anonymous(welcome=True))
     under: Policy = policy(5, None)
     assert [each.verdict.kind for each in judged(played.capture(), under)[1]] == [Kind.PUBLIC]
+
+
+def test_what_was_denied_whatever_the_policy_says_is_denied_again() -> None:
+    played = Played()
+    played.login(at(0))
+    played._record(view("/", None), at(1), None, Verdict(Kind.DENIED, CROSS_SITE))
+    played.ask(at(2), "/")
+    assert [each.verdict.kind for each in judged(played.capture(), POLICY)[1]] == [Kind.DENIED, Kind.ALLOW]

@@ -84,7 +84,6 @@ class Nightlatch:
         bad_gateway.install(self.service.pages, guarded_site(ctx.options.mode), self.service.warp_shown)
         if self.service.guard.settings.login.kind == "dev":
             keep_to_loopback(ctx.options)
-
         if Nightlatch.shut:
             Nightlatch.shut = False
             ctx.options.update(server=True)

@@ -34,9 +34,9 @@ def judge(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Awaitable[
     found = service.guard.find(arrival.identity, arrival.now)
     if found is None:
         newcomer = newcomers.newcomer(service.guard, arrival)
-        return (
-            _conclude(service, flow, arrival, None) if newcomer is None else _welcome(service, flow, arrival, newcomer)
-        )
+        if newcomer is not None:
+            return _welcome(service, flow, arrival, newcomer)
+        return _conclude(service, flow, arrival, None)
     if rotation.reused(found, arrival.now):
         return _end_reused(service, flow, arrival, found.session)
     return _conclude(service, flow, arrival, found)

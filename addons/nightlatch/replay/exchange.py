@@ -40,6 +40,8 @@ class Exchange(NamedTuple):
     streamed: bool = False
     """The answer came bit by bit (an event stream): how long it took is no activity (law of time 4)."""
     recorded: Recorded | None = None
+    size: int = 0
+    """Of the request's body, bytes; 0 when there was none or nobody said."""
 
 
 class Skipped(NamedTuple):

@@ -62,7 +62,7 @@ class Figures:
             "expired_by": {str(clock): self._clocks[clock] for clock in CLOCKS},
             "relogins": sum(track.generation > 1 for track in sessions),
             "lost_writes": self._lost_writes,
-            "kept_alive_by_polling": simulation.kept_alive_by_polling,
+            "kept_alive_by_polling": len(simulation.kept_alive),
             "exposure_seconds": sum(exposure(track, simulation.policy, ends) for track in sessions) // SECOND,
         }
 

@@ -52,7 +52,8 @@ class Simulation:
         self.policy = policy
         self.sessions: list[Track] = []
         """Every session in the order in which they started, generations counted."""
-        self.kept_alive_by_polling = 0
+        self.kept_alive: list[Track] = []
+        """Sessions that idle would have ended, had polling not counted as activity."""
         self._presented, self._relogin, self._polls = presented, relogin, polls
         self._outlooks = Outlooks(policy)
         self._tracks: dict[bytes, Track] = {}
@@ -160,7 +161,8 @@ class Simulation:
         if limits is None or not shadow.alive(limits, now):
             instead = decide(identity, shadow.session(), self.policy, exchange.request, now)
             if instead.clock is Clock.IDLE or instead.kind is Kind.EXPIRED:
-                self.kept_alive_by_polling += verdict.kind is Kind.ALLOW and instead.clock is Clock.IDLE
+                if verdict.kind is Kind.ALLOW and instead.clock is Clock.IDLE:
+                    self.kept_alive.append(track)
                 track.shadow = None
                 return
         if verdict.activity and not self._polls(exchange.request):

@@ -48,7 +48,7 @@ def test_what_mitmproxy_wrote() -> None:
     assert (found.at, found.duration, found.status) == (1_700_000_000_250_000, 1_750_000, 204)
     assert (found.origin, found.request.method, found.request.path) == ("https://app.test", "POST", "/a/b")
     assert found.request.headers == {"host": ("App.test",), "cookie": ("sid=a", "b=c")}
-    assert (found.request.address, found.request.has_body) == ("127.0.0.1", True)
+    assert (found.request.address, found.request.has_body, found.size) == ("127.0.0.1", True, 7)
     assert found.set_cookies == ("sid=b", "t=d")
     assert not found.streamed
 

@@ -32,6 +32,26 @@ def test_what_a_replay_needs_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "posted", "size"),
+    [
+        (12, {"mimeType": "text/plain", "text": "abc"}, 12),
+        (-1, {"mimeType": "text/plain", "text": "h\u00e9"}, 3),
+        (-1, {"mimeType": "text/plain", "params": []}, 0),
+        (0, {"text": 7}, 0),
+        (None, None, 0),
+        (-1, None, 0),
+        ("9", "no object", 0),
+    ],
+)
+def test_how_large_the_body_was(said: object, posted: object, size: int) -> None:
+    entry = har_entry(method="POST")
+    entry["request"].update(bodySize=said, postData=posted)
+    for answer in (entry["response"], None):
+        (found,) = read_har("x.har", har({**entry, "response": answer}), Views()).exchanges
+        assert found.size == size
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "2023-11-14T22:13:20Z",

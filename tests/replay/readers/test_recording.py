@@ -43,6 +43,7 @@ def test_what_the_guard_wrote_comes_back() -> None:
     assert found.recorded is not None
     assert found.recorded.session == SESSION._replace(source="recording")
     assert (found.recorded.verdict, found.recorded.ended_at) == ("allow", None)
+    assert found.size == 7
 
 
 def test_an_end_and_its_reasons_come_back() -> None:

@@ -108,6 +108,7 @@ class _FlowReader:
             answer.status,
             answer.set_cookies,
             answer.streamed,
+            size=end - start,
         )
 
     def _not_http(self, parts: Parts) -> str:

@@ -25,6 +25,12 @@ class Field(Struct, gc=False):
     value: str
 
 
+class Posted(Struct, gc=False):
+    """`postData` of a request."""
+
+    text: str = ""
+
+
 class HarRequest(Struct, gc=False):
     method: str
     url: str
@@ -63,6 +69,7 @@ UNDECODABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """What a decoder raises over JSON that is damaged, or not as expected."""
 
 _FIELDS = msgspec.json.Decoder(list[Field])
+_POSTED = msgspec.json.Decoder(Posted)
 _STREAMS = ("text/e", "application/", "Text/E", "TEXT/E")
 _NULL = len("null")
 _MOST_KNOWN = 16_384
@@ -83,13 +90,15 @@ class HarReader:
         """
         answer = entry.response
         view, origin = self._request(entry.request)
-        at, duration = instant(entry.startedDateTime), microseconds(entry.time)
+        at, duration, size = instant(entry.startedDateTime), microseconds(entry.time), 0
+        if view.has_body:
+            size = body_size(entry.request)
         if answer is None:
-            return Exchange(position, self._file, at, duration, view, origin, 0)
+            return Exchange(position, self._file, at, duration, view, origin, 0, size=size)
         status = answer.status if type(answer.status) is int else 0
         cookies = () if answer.headers is UNSET else set_cookies(answer.headers)
         streamed = status == 101 or (answer.content is not None and _streamed(answer.content.mimeType))
-        return Exchange(position, self._file, at, duration, view, origin, status, cookies, streamed)
+        return Exchange(position, self._file, at, duration, view, origin, status, cookies, streamed, None, size)
 
     def _request(self, asked: HarRequest) -> tuple[RequestView, str]:
         """The view and the origin of a request; those that are told in the same words are read once."""
@@ -177,6 +186,17 @@ def set_cookies(headers: Raw) -> tuple[str, ...]:
         return ()
     found = (field.value for field in fields_of(text) if field.name.lower() == "set-cookie")
     return tuple(line.strip() for value in found for line in value.split("\n") if line.strip())
+
+
+def body_size(asked: HarRequest) -> int:
+    """How large the request's body was, bytes: as the file says, else by its text; 0 where it tells neither."""
+    if type(asked.bodySize) is int and asked.bodySize > 0:
+        return asked.bodySize
+    posted = b"" if asked.postData is UNSET else bytes(asked.postData)
+    try:
+        return len(_POSTED.decode(posted).text.encode("utf-8", "surrogatepass"))
+    except UNDECODABLE:
+        return 0
 
 
 def _has_body(asked: HarRequest) -> bool:

@@ -30,6 +30,7 @@ class Line(Struct):
     body: bool = False
     address: str = ""
     status: int = 0
+    size: int = 0
     streamed: bool = False
     session: str | None = None
     subject: str | None = None
@@ -96,6 +97,7 @@ def _exchange(position: int, file: str, line: Line, site: str, views: Views) -> 
         line.status,
         streamed=line.streamed or line.status == 101,
         recorded=_recorded(line, site, at),
+        size=max(0, line.size),
     )
 
 

@@ -24,6 +24,16 @@ def network_of(address: str) -> str:
     return str(ip_network(f"{ip}/{24 if ip.version == 4 else 48}", strict=False))
 
 
+def is_loopback(host: str) -> bool:
+    """Whether `host` is `localhost` or a loopback address."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def agent_family(user_agent: str) -> str:
     """A browser's name, else the product token before the first slash, such as `curl`; at most 40 characters."""
     for token, family in _FAMILIES:

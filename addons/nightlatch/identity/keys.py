@@ -1,7 +1,7 @@
 """Keys with which tokens are verified: from a PEM file, a JWK, a key set or a shared secret in a file.
 
 Each key knows the algorithms it is for, and is used for no other (RFC 8725 sections 3.1 and 3.2). This module reads
-files and nothing else: no network, no key that a token brings along.
+files, and bytes that `remote_keys` has fetched: no network, no key that a token brings along.
 """
 
 import json
@@ -53,15 +53,28 @@ def load_key_file(path: Path, algorithms: Iterable[str]) -> tuple[VerificationKe
     raise KeyUnusable(f"{path}: neither a PEM public key nor a JWK; a shared secret needs --jwt-algorithms HS256")
 
 
-def load_jwks(where: str) -> tuple[VerificationKey, ...]:
-    """The keys of the JWK set in the file `where`. Keys for encryption or of unknown kinds are left out.
+def load_jwks(path: Path) -> tuple[VerificationKey, ...]:
+    """The keys of the JWK set in the file `path`. Keys for encryption or of unknown kinds are left out.
 
     Raises:
-        KeyUnusable: unreadable, no set, or nothing usable in it; also for a URL, which is not supported yet.
+        KeyUnusable: unreadable, no set, or nothing usable in it.
     """
-    if "://" in where:
-        raise KeyUnusable(f"--jwks {where}: only files for now; save the set first: curl -o jwks.json {where}")
-    return _from_json(_content(Path(where)), Path(where))
+    return _from_json(_content(path), path)
+
+
+def public_keys(content: bytes, where: str) -> tuple[VerificationKey, ...]:
+    """The keys in a JWK set, or the key in a PEM, that was published at `where`. A secret that anybody can fetch
+    verifies nothing, so shared secrets are left out.
+
+    Raises:
+        KeyUnusable: it is neither, or nothing usable is in it.
+    """
+    if b"-----BEGIN" in content:
+        return (_from_pem(content, where),)
+    keys = tuple(key for key in _from_json(content, where) if not isinstance(key.key, bytes))
+    if not keys:
+        raise KeyUnusable(f"{where}: only shared secrets, and anybody can fetch them")
+    return keys
 
 
 def _content(path: Path) -> bytes:
@@ -71,7 +84,7 @@ def _content(path: Path) -> bytes:
         raise KeyUnusable(f"{path}: cannot be read ({problem.strerror}); check the path and its permissions") from None
 
 
-def _from_pem(content: bytes, path: Path) -> VerificationKey:
+def _from_pem(content: bytes, path: Path | str) -> VerificationKey:
     if b"PRIVATE KEY-----" in content:
         raise KeyUnusable(f"{path}: a private key; give the public one: openssl pkey -in {path} -pubout")
     try:
@@ -82,7 +95,7 @@ def _from_pem(content: bytes, path: Path) -> VerificationKey:
     return _public(key, None, path)
 
 
-def _public(key: object, kid: str | None, path: Path) -> VerificationKey:
+def _public(key: object, kid: str | None, path: Path | str) -> VerificationKey:
     if isinstance(key, rsa.RSAPublicKey):
         if key.key_size < 2048:
             raise KeyUnusable(f"{path}: an RSA key of {key.key_size} bits; at least 2048 are needed (RFC 7518)")
@@ -94,14 +107,14 @@ def _public(key: object, kid: str | None, path: Path) -> VerificationKey:
     raise KeyUnusable(f"{path}: this kind of key verifies no tokens; use RSA, an elliptic curve or Ed25519")
 
 
-def _secret(secret: bytes, kid: str | None, path: Path) -> VerificationKey:
+def _secret(secret: bytes, kid: str | None, path: Path | str) -> VerificationKey:
     fits = frozenset(name for name, size in _HMAC_BYTES.items() if len(secret) >= size)
     if not fits:
         raise KeyUnusable(f"{path}: a secret of {len(secret)} bytes; HS256 needs at least 32 (RFC 7518 section 3.2)")
     return VerificationKey(secret, fits, kid)
 
 
-def _from_json(content: bytes, path: Path) -> tuple[VerificationKey, ...]:
+def _from_json(content: bytes, path: Path | str) -> tuple[VerificationKey, ...]:
     try:
         document: Any = json.loads(content)
     except ValueError as problem:
@@ -116,7 +129,7 @@ def _from_json(content: bytes, path: Path) -> tuple[VerificationKey, ...]:
     return tuple(keys)
 
 
-def _from_jwk(entry: Any, path: Path, alone: bool) -> VerificationKey | None:
+def _from_jwk(entry: Any, path: Path | str, alone: bool) -> VerificationKey | None:
     """One entry; None when it is for something else. `alone`: then its faults are told, not passed over."""
     if not isinstance(entry, dict) or not _for_signatures(entry):
         return None

@@ -5,9 +5,9 @@ What cannot be judged does not pass. Pure: it sees the request's parts, and answ
 
 import re
 from functools import lru_cache
-from ipaddress import ip_address
 from typing import NamedTuple
 
+from nightlatch.core.origin_facts import is_loopback
 from nightlatch.core.request import RequestView
 
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
@@ -58,16 +58,6 @@ def admit(request: RequestView, target: Target, known_hosts: tuple[str, ...]) ->
 def answers_for(host: str, known_hosts: tuple[str, ...]) -> bool:
     """Whether the guarded site answers for `host`: `localhost`, below it, loopback, or a host that it was told."""
     return host.endswith(".localhost") or host in known_hosts or is_loopback(host)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` is `localhost` or a loopback address."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @lru_cache(maxsize=1024)

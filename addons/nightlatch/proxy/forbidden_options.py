@@ -7,7 +7,7 @@ from typing import NoReturn
 from mitmproxy import exceptions, optmanager
 from mitmproxy.proxy.mode_specs import ProxyMode, RegularMode, ReverseMode
 
-from nightlatch.proxy.admission import is_loopback
+from nightlatch.core.origin_facts import is_loopback
 from nightlatch.proxy.arrival import origin
 from nightlatch.proxy.lean_mitmproxy import Proxyserver
 from nightlatch.proxy.live_flows import close

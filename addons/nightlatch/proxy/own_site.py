@@ -11,12 +11,12 @@ from mitmproxy import http
 
 from nightlatch.core.decide import decide
 from nightlatch.core.events import EventType
+from nightlatch.core.origin_facts import is_loopback
 from nightlatch.core.redirect import safe_return_to
 from nightlatch.core.session import End, Session, State, touched
 from nightlatch.core.session_json import session_document
 from nightlatch.core.verdict import Kind, Verdict
 from nightlatch.proxy import dev_login, rotation
-from nightlatch.proxy.admission import is_loopback
 from nightlatch.proxy.answers import answer
 from nightlatch.proxy.apply import client_of
 from nightlatch.proxy.arrival import Arrival

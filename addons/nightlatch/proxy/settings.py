@@ -210,8 +210,10 @@ def _verifier(options: Mapping[str, str]) -> TokenVerifier:
 def _keys(options: Mapping[str, str], algorithms: tuple[str, ...]) -> tuple[VerificationKey, ...]:
     if options["jwks"] and options["jwt_key_file"]:
         raise KeyUnusable("give either --jwks or --jwt-key-file, not both")
+    if "://" in options["jwks"]:
+        raise KeyUnusable(f"--jwks {options['jwks']}: only files for now; save the set first: curl -o jwks.json URL")
     if options["jwks"]:
-        return load_jwks(options["jwks"])
+        return load_jwks(Path(options["jwks"]).expanduser())
     if options["jwt_key_file"]:
         return load_key_file(Path(options["jwt_key_file"]).expanduser(), algorithms)
     raise KeyUnusable("identity `bearer` needs a key: --jwt-key-file FILE or --jwks FILE")

@@ -7,9 +7,9 @@ import os
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from nightlatch.core.origin_facts import is_loopback
 from nightlatch.ledger.writer import open_writer
 from nightlatch.proxy.addon import Nightlatch
-from nightlatch.proxy.admission import is_loopback
 from nightlatch.proxy.forbidden_options import guarded_site
 from nightlatch.proxy.master import StartError, run_guard, site_options
 from nightlatch.proxy.options import PREFIX

@@ -8,6 +8,8 @@ from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import quote, unquote
 
+_REPEATED = re.compile(r"(?:/\*\*(?=/|\Z)){2,}")
+"""`/a/**/**` says no more than `/a/**`."""
 _PLAIN = re.compile(r"[A-Za-z0-9/_.~\-]", re.ASCII)
 
 
@@ -36,6 +38,7 @@ def _path_pattern(pattern: str, fold: bool, slash: bool) -> re.Pattern[str]:
         text = text.casefold()
     if slash:
         text = text.rstrip("/") or "/"
+    text = _REPEATED.sub("/**", text)
     if text == "/**":
         return re.compile("/.*", re.DOTALL)
     below = text.endswith("/**")

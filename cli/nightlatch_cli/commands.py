@@ -55,7 +55,9 @@ COMMANDS: Mapping[str, Entry | Family] = {
         {
             "list": Entry("nightlatch_cli.policy_commands:list_policies", "The presets."),
             "show": Entry("nightlatch_cli.policy_commands:show", "A policy, as TOML and in words."),
-            "check": Entry("nightlatch_cli.policy_commands:check", "Whether a policy can come into force."),
+            "check": Entry("nightlatch_cli.policy_lint:check", "Mistakes, and what standards object to."),
+            "explain": Entry("nightlatch_cli.policy_compare:explain", "Which rule a request meets."),
+            "diff": Entry("nightlatch_cli.policy_compare:diff", "What changes between two policies."),
         },
         "list",
         "Presets, and checking a policy of one's own.",

@@ -1,17 +1,15 @@
-"""`nightlatch policy`: the presets, a policy in words, and every mistake in one of one's own."""
+"""`nightlatch policy list` and `show`: the presets, and a policy in words."""
 
 from typing import Annotated, Any
 
 import typer
 
 from nightlatch.core.durations import format_duration, seconds_down
-from nightlatch.core.mistakes import Mistake, PolicyInvalid
 from nightlatch.core.policy import Limits, Policy
 from nightlatch.core.words import describe
 from nightlatch.presets import load_policy, preset_names
-from nightlatch_cli.exits import ExitCode, Failure
 from nightlatch_cli.options import JsonlOption, JsonOption
-from nightlatch_cli.output import print_json, print_jsonl, print_table, say, tell
+from nightlatch_cli.output import print_json, print_jsonl, print_table, tell
 
 PolicyArgument = Annotated[str, typer.Argument(metavar="POLICY", help="A preset's name, or the path of a policy file.")]
 
@@ -31,36 +29,11 @@ def show(policy: PolicyArgument, json: JsonOption = False) -> None:
     """Show a policy: what it means as a comment, then its TOML. The output is itself a policy file."""
     found = load_policy(policy)
     if json:
-        print_json(_document(found))
+        print_json(policy_document(found))
         return
     for sentence in describe(found):
         tell(f"# {sentence}")
     tell("\n" + found.text.rstrip("\n"))
-
-
-def check(policy: PolicyArgument, json: JsonOption = False) -> None:
-    """Check whether a policy can come into force; if not, tell every mistake in it (exit code 3)."""
-    try:
-        found = load_policy(policy)
-    except PolicyInvalid as invalid:
-        if json:
-            print_json({"ok": False, "mistakes": [mistake_document(mistake) for mistake in invalid.mistakes]})
-        count = len(invalid.mistakes)
-        problem = f"{policy} cannot come into force: {count} mistake{'' if count == 1 else 's'}"
-        raise Failure(ExitCode.CONFIGURATION, f"{problem}\n{invalid.render()}") from None
-    if json:
-        print_json({"ok": True, "mistakes": [], **_document(found)})
-        return
-    say(f"{policy} is good")
-    for sentence in describe(found):
-        tell(sentence)
-
-
-def mistake_document(mistake: Mistake) -> dict[str, Any]:
-    """A mistake in a policy as plain JSON values; line and column from 1."""
-    fields = mistake._asdict()
-    fields.pop("source")
-    return {**fields, "message": mistake.message}
 
 
 def source_of(policy: Policy) -> str:
@@ -78,7 +51,8 @@ def _summary(policy: Policy) -> dict[str, Any]:
     }
 
 
-def _document(policy: Policy) -> dict[str, Any]:
+def policy_document(policy: Policy) -> dict[str, Any]:
+    """A policy as plain JSON values: its limits in seconds, its meaning in words, its text."""
     return {**_summary(policy), "words": list(describe(policy)), "text": policy.text}
 
 

@@ -33,24 +33,6 @@ def test_show_as_json_has_the_words_and_the_text() -> None:
     assert (document["version"], document["text"]) == (policy.version, policy.text) and document["words"]
 
 
-def test_check_of_a_good_one_is_its_meaning() -> None:
-    result = nightlatch("policy", "check", "strict")
-    assert result.exit_code == 0 and result.stderr == "strict is good\n" and "without activity" in result.stdout
-    assert json.loads(nightlatch("policy", "check", "strict", "--json").stdout)["ok"] is True
-
-
-def test_check_of_a_bad_one_is_every_mistake_with_its_place(tmp_path: Path) -> None:
-    bad = tmp_path / "bad.toml"
-    bad.write_text('[session]\nidel = "5m"\nabsolute = "0"\n')
-    result = nightlatch("policy", "check", bad)
-    assert result.exit_code == 3 and result.stdout == "" and "2 mistakes" in result.stderr
-    assert "bad.toml:2:" in result.stderr and "bad.toml:3:" in result.stderr and '"idle"' in result.stderr
-    told = nightlatch("policy", "check", bad, "--json")
-    mistakes = json.loads(told.stdout)["mistakes"]
-    assert told.exit_code == 3 and [mistake["line"] for mistake in mistakes] == [2, 3]
-    assert mistakes[0]["nearest"] == "idle"
-
-
 def test_an_unknown_one_names_the_nearest(tmp_path: Path) -> None:
     result = nightlatch("policy", "show", "strct")
     assert result.exit_code == 3 and '"strict"' in result.stderr

@@ -14,8 +14,13 @@ from nightlatch.presets import preset_names
 from nightlatch.proxy.options import OPTIONS, Option
 from nightlatch_cli.exits import ExitCode
 
+PAGES = ["README.md", "CONTRIBUTING.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
 COMMANDS = list(document.commands())
 CONTRACTS = (ROOT / "docs" / "contracts.md").read_text(encoding="utf-8")
+LINT = (ROOT / "addons" / "nightlatch" / "core" / "lint").glob("*.py")
+LINT_CODES = {
+    code for path in LINT for code in re.findall(r'(?:finding|Finding)\(\s*"([a-z-]+)"', path.read_text("utf-8"))
+}
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -39,6 +44,11 @@ def test_every_exit_code_is_explained(code: ExitCode) -> None:
     assert re.search(rf"^\| {int(code)} \|", CONTRACTS, re.MULTILINE)
 
 
+@pytest.mark.parametrize("code", sorted(LINT_CODES))
+def test_every_finding_of_the_lint_is_explained(code: str) -> None:
+    assert f"`{code}`" in (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
 def test_every_mitmproxy_option_is_explained(option: Option) -> None:
     assert f"`nightlatch_{option.name}`" in CONTRACTS
@@ -49,7 +59,7 @@ def test_every_preset_is_in_the_readme(preset: str) -> None:
     assert f"| [`{preset}`](policies/{preset}.toml) |" in README
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/contracts.md", "docs/commands.md"])
+@pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):

@@ -1,4 +1,4 @@
-"""The clauses of standards about session limits, as `policies/standards.csv` has them; their meaning is the core's work."""
+"""What standards say about session limits, read from `policies/standards.csv`; what it means is the core's work."""
 
 import csv
 from collections.abc import Mapping

@@ -36,7 +36,9 @@ def free_port() -> int:
 
 def environment() -> dict[str, str]:
     """The environment in which nightlatch is importable from this checkout."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(str(ROOT / part) for part in ("addons", "cli", "."))}
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    # Without compiled modules every start would compile them again, which no installation does.
+    return {**inherited, "PYTHONPATH": os.pathsep.join(str(ROOT / part) for part in ("addons", "cli", "."))}
 
 
 def nightlatch(*arguments: str | Path) -> Command:

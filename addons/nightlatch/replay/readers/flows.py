@@ -21,6 +21,8 @@ _RESPONSE = frozenset((b"status_code", b"code", b"headers", b"timestamp_end"))
 _CLIENT = frozenset((b"peername", b"address"))
 _ADDRESS = frozenset((b"address",))
 _PEERNAME = b"8:peername;"
+_ONE_PEERNAME = frozenset((b"19", b"20", b"21"))
+"""Formats in whose client connection nothing else is called so: there it is looked for, and the rest left unread."""
 _PORTS = {"http": 80, "https": 443}
 _TELLING = (b"set-cookie,", b"stream", b"ndjson", b"jsonl", b"json-seq")
 """One of these stands in the header fields of every answer of which more than the status has to be known."""
@@ -72,6 +74,7 @@ class _FlowReader:
         self._file, self._content, self._views = file, content, views
         self._fields: dict[bytes, Fields] = {}
         self._places: dict[tuple[bytes, ...], Place] = {}
+        self._peers: dict[bytes, str] = {}
 
     def exchange(self, position: int, flow: Piece) -> Exchange:
         """The exchange of one flow.
@@ -155,7 +158,23 @@ class _FlowReader:
     def _address(self, parts: Parts) -> str:
         """The client's address."""
         client = parts.get(b"client_conn")
-        return "" if client is None else _client_address(self._content, client)
+        if client is None:
+            return ""
+        at = self._content.find(_PEERNAME, *client)
+        known = self._raw(parts, b"version") in _ONE_PEERNAME and at >= 0
+        if not known or self._content.find(_PEERNAME, at + 1, client[1]) >= 0:
+            return _client_address(self._content, client)
+        return self._peer(piece(self._content, at + len(_PEERNAME), client[1]))
+
+    def _peer(self, found: Piece) -> str:
+        """The address in a `peername`; few clients make many connections."""
+        raw = self._content[found[0] : found[1]]
+        address = self._peers.get(raw)
+        if address is None:
+            if len(self._peers) >= _MOST_KNOWN:
+                self._peers.clear()
+            address = self._peers[raw] = _first_of(decoded(self._content, found))
+        return address
 
     def _seconds(self, parts: Parts, name: bytes) -> float:
         value = decoded(self._content, parts.get(name))
@@ -187,18 +206,16 @@ def _answer_fields(headers: bytes) -> tuple[tuple[str, ...], bool]:
 
 
 def _client_address(content: Buffer, client: Piece) -> str:
-    """The address in a client connection. Of its many members this is the only one needed, and since format 19 the
-    only one of this name: then it is looked for. Before that it had another, and before 2 it was one level deeper."""
-    start, end = client
-    at = content.find(_PEERNAME, start, end)
-    if at >= 0 and content.find(_PEERNAME, at + 1, end) < 0 and content.find(b"7:address", start, end) < 0:
-        found: Piece | None = piece(content, at + len(_PEERNAME), end)
-    else:
-        parts = members(content, client, _CLIENT)
-        found = parts.get(b"peername") or parts.get(b"address")
-        if found is not None:
-            found = members(content, found, _ADDRESS).get(b"address", found)
-    address = decoded(content, found)
+    """The address in a client connection of any format: before 19 it had another name, before 2 it was one level
+    deeper."""
+    parts = members(content, client, _CLIENT)
+    found = parts.get(b"peername") or parts.get(b"address")
+    if found is not None:
+        found = members(content, found, _ADDRESS).get(b"address", found)
+    return _first_of(decoded(content, found))
+
+
+def _first_of(address: object) -> str:
     first = address[0] if isinstance(address, list) and address else ""
     return first.decode("latin-1") if isinstance(first, bytes) else str(first)
 

@@ -42,3 +42,13 @@ def test_the_age_of_the_authentication_runs_from_the_latest() -> None:
     assert lacking(require, now=10 * SECOND - 1) is None
     assert lacking(require, now=10 * SECOND) == f"{Kind.STEP_UP}:auth_age"
     assert lacking(require, reauthenticated(SESSION, 5 * SECOND), 14 * SECOND) is None
+
+
+def test_one_login_is_asked_for_all_that_is_missing() -> None:
+    require = Requirement(amr=("pwd", "otp"), acr=("gold",), auth_age=10 * SECOND)
+    request = RequestView("GET", "localhost", "/", "", {}, "127.0.0.1")
+    rule = Rule("r", Match(), Limits(), require=require)
+    verdict = unmet(SESSION._replace(amr=("pwd",)), rule, request, 20 * SECOND)
+    assert verdict is not None
+    assert verdict.reason == "acr"
+    assert dict(verdict.asks) == {"acr_values": "gold", "amr": "pwd otp", "max_age": "10"}

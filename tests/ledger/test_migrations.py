@@ -61,10 +61,10 @@ def test_a_second_migration_keeps_what_is_there(tmp_path: Path, monkeypatch: pyt
     writer.close()
     later = type(migrations.migrations)("nightlatch")
     later._migrations = list(migrations.migrations._migrations)
-    later(name="m002_later")(lambda db: db.execute("CREATE TABLE later (id)"))
+    later(name="m999_later")(lambda db: db.execute("CREATE TABLE later (id)"))
     monkeypatch.setattr(migrations, "migrations", later)
     for module in (migrations, schema, sys.modules["nightlatch.ledger.files"]):
-        monkeypatch.setattr(module, "LEDGER_SCHEMA", 2)
+        monkeypatch.setattr(module, "LEDGER_SCHEMA", schema.LEDGER_SCHEMA + 1)
     open_writer(path).close()
     reader = open_reader(path)
     assert reader.session("s1") == a_session()

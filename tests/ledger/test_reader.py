@@ -13,6 +13,7 @@ from nightlatch.core.warp import Segment, Warp
 from nightlatch.ledger import reader as module
 from nightlatch.ledger.port import LedgerError, LedgerReader, LedgerWriter
 from nightlatch.ledger.reader import open_reader
+from nightlatch.ledger.schema import LEDGER_SCHEMA
 from nightlatch.ledger.writer import open_writer
 
 
@@ -147,7 +148,7 @@ def test_the_horizon_goes_from_site_to_site(reader: LedgerReader, writer: Ledger
 
 def test_the_facts_for_a_doctor(path: Path, reader: LedgerReader) -> None:
     facts = reader.facts()
-    assert (facts.path, facts.schema, facts.events) == (str(path), 1, 0)
+    assert (facts.path, facts.schema, facts.events) == (str(path), LEDGER_SCHEMA, 0)
     assert facts.bytes > 4096
 
 

@@ -8,6 +8,7 @@ from tests.shape.sources import PACKAGES, ROOT, modules, name
 ROOMS = {"nightlatch": ROOT / "tests", "nightlatch_cli": ROOT / "tests" / "cli"}
 
 ELSEWHERE = {
+    "addons/nightlatch/core/authentication.py": "values without behaviour",
     "addons/nightlatch/core/identity.py": "values without behaviour",
     "addons/nightlatch/core/policy.py": "values without behaviour",
     "addons/nightlatch/core/request.py": "values with one accessor",

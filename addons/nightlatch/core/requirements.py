@@ -21,19 +21,26 @@ def unmet(session: Session, rule: Rule, request: RequestView, now: int) -> Verdi
         return Verdict(Kind.DENIED, "group", name)
     if require.network and not any(network_contains(net, request.address) for net in require.network):
         return Verdict(Kind.DENIED, "network", name)
-    return _strength(session, require, name) or _age(session, require, name, now)
+    missing = [lack for lack in (_strength(session, require, name), _age(session, require, name, now)) if lack]
+    if not missing:
+        return None
+    # One login is asked for all that is missing, not one after another.
+    return missing[0]._replace(asks=tuple(ask for verdict in missing for ask in verdict.asks))
 
 
 _NOTHING = Requirement()
 
 
 def _strength(session: Session, require: Requirement, name: str | None) -> Verdict | None:
+    asks: list[tuple[str, str]] = []
     if require.acr and session.acr not in require.acr:
-        return Verdict(Kind.STEP_UP, "acr", name, asks=(("acr_values", " ".join(require.acr)),))
+        asks.append(("acr_values", " ".join(require.acr)))
     missing = [method for method in require.amr if method not in session.amr]
     if missing:
-        return Verdict(Kind.STEP_UP, "amr", name, asks=(("amr", " ".join(missing)),))
-    return None
+        # All of them: the login that is to come replaces what the one before had.
+        asks.append(("amr", " ".join(require.amr)))
+    reason = "acr" if asks and asks[0][0] == "acr_values" else "amr"
+    return Verdict(Kind.STEP_UP, reason, name, asks=tuple(asks)) if asks else None
 
 
 def _age(session: Session, require: Requirement, name: str | None, now: int) -> Verdict | None:

@@ -172,6 +172,23 @@ def m001_first(db: Database) -> None:
     db.execute("INSERT INTO settings (name, value) VALUES ('key', ?)", [secrets.token_bytes(32)])
 
 
+@migrations()
+def m002_provider_sessions(db: Database) -> None:
+    """What identity providers call sessions, and what they have called off."""
+    db.execute(
+        "CREATE TABLE provider_sessions (session INTEGER PRIMARY KEY REFERENCES sessions(number), "
+        "subject BLOB NOT NULL, sid BLOB, authenticated INTEGER NOT NULL)"
+    )
+    db.execute("CREATE INDEX provider_sessions_by_subject ON provider_sessions (subject)")
+    db.execute("CREATE INDEX provider_sessions_by_sid ON provider_sessions (sid)")
+    db.execute(
+        "CREATE TABLE barred (mark BLOB PRIMARY KEY, kind TEXT NOT NULL, barred_at INTEGER NOT NULL) WITHOUT ROWID"
+    )
+    shown = f"lower(hex(mark)) AS mark, kind, {_first_readable('barred_at')}"
+    db.execute(f"CREATE VIEW barred_readable AS SELECT {shown} FROM barred")
+    db.execute("CREATE INDEX sessions_live_by_subject ON sessions (site, subject) WHERE state = 'active'")
+
+
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
     """Bring a ledger, or an empty database, up to `LEDGER_SCHEMA`. Of several that start at once the first does it.
 

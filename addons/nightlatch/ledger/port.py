@@ -8,6 +8,7 @@ the same ledger is normal. Whatever cannot be read or written raises `LedgerErro
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from nightlatch.core.authentication import Authentication, ProviderSession
 from nightlatch.core.events import Chained, Event, EventType
 from nightlatch.core.session import End, Session, State
 from nightlatch.core.warp import Segment, Warp
@@ -155,6 +156,22 @@ class LedgerReader(Protocol):
     def issues(self, site: str, cookie: str) -> bool:
         """Whether the upstream of `site` has been seen to issue the cookie `cookie` (law of trust 4)."""
 
+    def live_sessions(self, site: str, subject: str) -> Sequence[Session]:
+        """The live sessions of `subject` on `site`."""
+
+    def provider_session(self, session_id: str) -> ProviderSession | None:
+        """What the identity provider calls a session; None when it did not begin with a login at one."""
+
+    def started_by(self, mark: bytes) -> Sequence[Session]:
+        """Live sessions, of any site, that an identity provider calls by `mark`: their `sid` or their subject."""
+
+    def spent(self, site: str, subject: bytes) -> int | None:
+        """The latest authentication (wall clock) by which the person whom a provider calls `subject` began a session
+        on `site` that has ended; None when there is none."""
+
+    def barred(self, mark: bytes) -> bool:
+        """Whether `mark` was called off."""
+
     def version(self) -> int:
         """A number that changes whenever another connection has committed; cheap to ask ten times a second."""
 
@@ -177,9 +194,18 @@ class LedgerReader(Protocol):
 class LedgerWriter(Protocol):
     """What can be changed. Calls marked durable return only when the change would survive a power cut."""
 
-    def create(self, session: Session, fingerprint: bytes, events: Iterable[Event], *, reissue: bool = False) -> bool:
+    def create(
+        self,
+        session: Session,
+        fingerprint: bytes,
+        events: Iterable[Event],
+        *,
+        reissue: bool = False,
+        provider: ProviderSession | None = None,
+    ) -> bool:
         """Durable. Add a session with its first credential; False (and no change) when the fingerprint is known.
-        With `reissue` a fingerprint whose session has ended moves to the new session (`--allow-reissue`)."""
+        With `reissue` a fingerprint whose session has ended moves to the new session (`--allow-reissue`).
+        `provider`: what an identity provider calls it."""
 
     def end(self, session_id: str, end: End, event: Event) -> bool:
         """Durable. End a live session and record why; False (and no event) when it had ended already."""
@@ -197,10 +223,22 @@ class LedgerWriter(Protocol):
         """Durable. A further credential of a live session, beside the others; False when known or ended."""
 
     def reauthenticate(
-        self, session_id: str, old: bytes, new: bytes, at: int, events: Iterable[Event], *, grace: int = 0
+        self,
+        session_id: str,
+        old: bytes,
+        new: bytes,
+        at: int,
+        events: Iterable[Event],
+        *,
+        grace: int = 0,
+        authentication: Authentication | None = None,
     ) -> bool:
         """Durable. Set `reauthenticated_at`, start the widest gap anew, replace the credential, which then is good for
-        `grace` microseconds more: what was under way with it must not end the session."""
+        `grace` microseconds more: what was under way with it must not end the session. With an `authentication` its
+        groups, methods and class take the place of the session's."""
+
+    def bar(self, mark: bytes, kind: str, at: int) -> bool:
+        """Durable. Call `mark` off, which is of that `kind` (`sid`, `logout_token`); False when it was already."""
 
     def record(self, events: Iterable[Event]) -> None:
         """Durable. Append events to the chain."""

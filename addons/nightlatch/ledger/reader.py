@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from nightlatch.core.authentication import ProviderSession
 from nightlatch.core.events import Chained, EventType
 from nightlatch.core.session import Session, State
 from nightlatch.core.warp import Segment, Warp
-from nightlatch.ledger import rows
+from nightlatch.ledger import federation, rows
 from nightlatch.ledger.files import connect_reader, explain
 from nightlatch.ledger.port import Decision, Found, Guard, LedgerError, LedgerFacts, LedgerReader, Link, PolicyVersion
 from nightlatch.ledger.schema import LEDGER_SCHEMA
@@ -152,6 +153,23 @@ class SqliteReader:
 
     def issues(self, site: str, cookie: str) -> bool:
         return bool(self._ask("SELECT 1 FROM issuers WHERE site = ? AND cookie = ?", site, rows.storable(cookie)))
+
+    def live_sessions(self, site: str, subject: str) -> Sequence[Session]:
+        return self._read(rows.session_of, federation.OF_SUBJECT, site, rows.storable(subject))
+
+    def provider_session(self, session_id: str) -> ProviderSession | None:
+        found = self._read(ProviderSession._make, federation.CALLED, rows.storable(session_id))
+        return found[0] if found else None
+
+    def started_by(self, mark: bytes) -> Sequence[Session]:
+        return self._read(rows.session_of, federation.STARTED, mark, mark)
+
+    def spent(self, site: str, subject: bytes) -> int | None:
+        ((latest,),) = self._ask(federation.SPENT, subject, site)
+        return None if latest is None else int(latest)
+
+    def barred(self, mark: bytes) -> bool:
+        return bool(self._ask(federation.BARRED, mark))
 
     def version(self) -> int:
         return int(self._ask("PRAGMA data_version")[0][0])

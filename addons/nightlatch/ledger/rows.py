@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from nightlatch.core.authentication import Authentication
 from nightlatch.core.events import Chained, Event, EventType, Field
 from nightlatch.core.session import End, Session, State
 from nightlatch.ledger.port import Credential, Decision, Found, Guard, Link
@@ -74,6 +75,12 @@ def row_of(session: Session) -> Row:
         *map(storable, session[_ACR:_STATE]),
         *ending_of(session.state, session.end),
     )
+
+
+def strength_of(authentication: Authentication) -> dict[str, object]:
+    """How somebody authenticated, by column."""
+    groups, amr = json.dumps(authentication.groups), json.dumps(authentication.amr)
+    return {"groups": groups, "amr": amr, "acr": storable(authentication.acr)}
 
 
 def ending_of(state: State, end: End | None) -> Row:

@@ -10,10 +10,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from nightlatch.core.authentication import Authentication, ProviderSession
 from nightlatch.core.events import Event, EventType
 from nightlatch.core.session import End, Session, State
 from nightlatch.core.warp import Segment
-from nightlatch.ledger import rows
+from nightlatch.ledger import federation, rows
 from nightlatch.ledger.chain import append
 from nightlatch.ledger.files import connect_writer, explained
 from nightlatch.ledger.port import Decision, Guard, LedgerError, LedgerWriter, Touch
@@ -56,6 +57,7 @@ _REAUTHENTICATE = (
     "UPDATE sessions SET reauthenticated_at = :at, last_active_at = max(last_active_at, :at), gap = 0, "
     "gap_from_at = :at WHERE id = :session AND state = 'active'"
 )
+_STRENGTH = "UPDATE sessions SET groups = :groups, amr = :amr, acr = :acr WHERE id = :session"
 _LOG = f"INSERT OR IGNORE INTO decisions ({rows.DECISION_COLUMNS}) VALUES ({', '.join('?' * 15)})"
 _TRIM = "DELETE FROM decisions WHERE position <= (SELECT max(position) FROM decisions) - ?"
 _MOVE = "INSERT INTO clock (wall_at, warped_at, frozen, reset, event) VALUES (?, ?, ?, ?, ?)"
@@ -75,11 +77,20 @@ class SqliteWriter:
         self._durable: bool | None = None
         self._place = _place(path)
 
-    def create(self, session: Session, fingerprint: bytes, events: Iterable[Event], *, reissue: bool = False) -> bool:
+    def create(
+        self,
+        session: Session,
+        fingerprint: bytes,
+        events: Iterable[Event],
+        *,
+        reissue: bool = False,
+        provider: ProviderSession | None = None,
+    ) -> bool:
         names = {"fingerprint": fingerprint, "session": session.id, "at": session.started_at}
         with self._change():
             self._execute(_CREATE, rows.row_of(session))
             issued = self._changed(_ISSUE, names) or (reissue and self._changed(_REISSUE, names))
+            federation.note(self._connection, session.id, provider)
             return self._settle(issued, events)
 
     def end(self, session_id: str, end: End, event: Event) -> bool:
@@ -121,12 +132,27 @@ class SqliteWriter:
             return self._settle(self._changed(f"{_ISSUE} AND state = 'active'", names), [event])
 
     def reauthenticate(
-        self, session_id: str, old: bytes, new: bytes, at: int, events: Iterable[Event], *, grace: int = 0
+        self,
+        session_id: str,
+        old: bytes,
+        new: bytes,
+        at: int,
+        events: Iterable[Event],
+        *,
+        grace: int = 0,
+        authentication: Authentication | None = None,
     ) -> bool:
         with self._change():
             replaced = old == new or self._replace(session_id, old, new, at, at + grace)
             done = replaced and self._changed(_REAUTHENTICATE, {"session": session_id, "at": at})
+            if done and authentication is not None:
+                self._execute(_STRENGTH, {"session": session_id, **rows.strength_of(authentication)})
+                federation.note(self._connection, session_id, authentication.provider)
             return self._settle(done, events)
+
+    def bar(self, mark: bytes, kind: str, at: int) -> bool:
+        with self._change():
+            return self._execute(federation.BAR, (mark, kind, at)).rowcount == 1
 
     def _replace(self, session: str, old: bytes, new: bytes, at: int, grace: int) -> bool:
         """Within a transaction: `new` in place of `old`; False when `old` is not current or `new` is known."""

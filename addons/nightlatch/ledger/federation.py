@@ -1,0 +1,36 @@
+"""What identity providers call the sessions that began with a login at one, and what they have called off: the SQL.
+
+Everything here is a fingerprint. Whether a mark bars somebody is for the caller to know.
+"""
+
+import sqlite3
+
+from nightlatch.core.authentication import ProviderSession
+from nightlatch.ledger import rows
+
+NOTE = (
+    "INSERT OR REPLACE INTO provider_sessions (session, subject, sid, authenticated) "
+    "SELECT number, ?, ?, ? FROM sessions WHERE id = ?"
+)
+BAR = "INSERT INTO barred (mark, kind, barred_at) VALUES (?, ?, ?) ON CONFLICT (mark) DO NOTHING"
+BARRED = "SELECT 1 FROM barred WHERE mark = ?"
+CALLED = (
+    "SELECT p.subject, p.sid, p.authenticated FROM provider_sessions p "
+    "JOIN sessions s ON s.number = p.session WHERE s.id = ?"
+)
+STARTED = (
+    f"SELECT {rows.READ_SESSION} FROM sessions WHERE state = 'active' AND number IN ("
+    "SELECT session FROM provider_sessions WHERE sid = ? UNION "
+    "SELECT session FROM provider_sessions WHERE subject = ?)"
+)
+SPENT = (
+    "SELECT max(p.authenticated) FROM provider_sessions p JOIN sessions s ON s.number = p.session "
+    "WHERE p.subject = ? AND s.site = ? AND s.state <> 'active'"
+)
+OF_SUBJECT = f"SELECT {rows.READ_SESSION} FROM sessions WHERE state = 'active' AND site = ? AND subject = ?"
+
+
+def note(connection: sqlite3.Connection, session_id: str, provider: ProviderSession | None) -> None:
+    """Within a transaction: what the provider calls a session, in place of what it did before."""
+    if provider is not None:
+        connection.execute(NOTE, (*provider, session_id))

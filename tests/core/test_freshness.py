@@ -77,8 +77,8 @@ def test_a_warp_neither_helps_nor_harms_a_fresh_login() -> None:
 
 
 def test_when_the_person_authenticated_on_nightlatchs_clock() -> None:
-    def at(auth_time: int | None, demand: Demand = NOTHING, *, warp: Warp = Warp()) -> int:
-        return authenticated_at(auth_time, demand, started=WALL - MINUTE, wall=WALL + 1, warp=warp)
+    def at(auth_time: int | None, demand: Demand = NOTHING, *, warp: Warp | None = None) -> int:
+        return authenticated_at(auth_time, demand, started=WALL - MINUTE, wall=WALL + 1, warp=warp or Warp())
 
     assert at(WALL - HOUR) == WALL - HOUR
     assert at(None) == WALL + 1

@@ -1,5 +1,7 @@
 """What every ledger must know of logins at identity providers, and of what these have called off."""
 
+from typing import Any
+
 import pytest
 from tests.ledger.opened import Opened
 from tests.ledger.samples import OTHER_SITE, SITE, T0, a_session, an_event, logout, timeout
@@ -11,7 +13,7 @@ from nightlatch.ledger.port import LedgerReader, LedgerWriter
 ALICE = ProviderSession(b"alice", b"sid-1", T0 - 5)
 
 
-def started(writer: LedgerWriter, key: str, provider: ProviderSession | None, **more: str) -> Session:
+def started(writer: LedgerWriter, key: str, provider: ProviderSession | None, **more: Any) -> Session:
     session = a_session(key, **more)
     assert writer.create(session, key.encode(), [], provider=provider)
     return session

@@ -7,7 +7,7 @@ from typing import Any
 from nightlatch.core.policy import SECOND, Activity, Limits, Match, PassivePattern, Policy, Rule
 from nightlatch.core.request import RequestView
 from nightlatch.replay.exchange import Capture, Exchange
-from nightlatch.replay.replaying import replay
+from nightlatch.replay.replaying import Replayed, replay, run
 from nightlatch.replay.session_key import SessionKey
 from nightlatch.replay.simulate import Judged
 from nightlatch.replay.timeline import timeline
@@ -25,7 +25,9 @@ def view(path: str = "/", cookie: str | None = "a", method: str = "GET", **heade
 
 def exchange(seconds: float, path: str = "/", cookie: str | None = "a", takes: float = 0, **more: Any) -> Exchange:
     """A request `seconds` after the beginning of all timelines here."""
-    placed = {name: more.pop(name) for name in ("position", "streamed", "recorded", "set_cookies") if name in more}
+    placed = {
+        name: more.pop(name) for name in ("position", "streamed", "recorded", "set_cookies", "size") if name in more
+    }
     return Exchange(
         placed.pop("position", 0),
         "made",
@@ -65,6 +67,14 @@ def judged(
     times = timeline([Capture("made", list(exchanges), [])])
     document: Any = replay(times, [under], key, relogin=relogin, sink=lambda each, _: decisions.append(each))
     return document["policies"][0], decisions
+
+
+def observed(
+    exchanges: Iterable[Exchange], *policies: Policy, relogin: bool = True, key: SessionKey = BY_COOKIE
+) -> Replayed:
+    """A whole replay, with what reports tell."""
+    times = timeline([Capture("made", list(exchanges), [])])
+    return run(times, policies or (policy(),), key, relogin=relogin, observe=True)
 
 
 def verdicts(exchanges: Iterable[Exchange], under: Policy, **more: Any) -> list[str]:

@@ -3,12 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from nightlatch.core.deadlines import sweep_at
-from nightlatch.core.matching import all_rules
-from nightlatch.core.policy import SECOND, Policy
+from nightlatch.core.policy import SECOND
 from nightlatch.core.verdict import Clock, Kind
+from nightlatch.replay.lifetimes import exposure
+from nightlatch.replay.observations import READS
 from nightlatch.replay.simulate import Judged, Simulation
-from nightlatch.replay.track import Track
 
 VERDICTS = (
     Kind.ALLOW,
@@ -21,7 +20,6 @@ VERDICTS = (
     Kind.INVALID,
 )
 CLOCKS = (Clock.IDLE, Clock.ABSOLUTE, Clock.TOKEN)
-_READS = frozenset(("GET", "HEAD", "OPTIONS"))
 
 
 class Figures:
@@ -41,7 +39,7 @@ class Figures:
             self._activity[id(request)] += 1
         elif verdict.kind is Kind.EXPIRED:
             self._clocks[verdict.clock] += 1
-            self._lost_writes += request.method not in _READS
+            self._lost_writes += request.method not in READS
 
     def activity(self, requests: Iterable[int]) -> int:
         """How many requests counted as activity, of those whose views have these ids."""
@@ -65,12 +63,3 @@ class Figures:
             "kept_alive_by_polling": len(simulation.kept_alive),
             "exposure_seconds": sum(exposure(track, simulation.policy, ends) for track in sessions) // SECOND,
         }
-
-
-def exposure(track: Track, policy: Policy, ends: int) -> int:
-    """How long a session could still be used after its person was gone: from the last activity to its end by the
-    policy, or to the end of the capture; microseconds."""
-    track.settle(ends)
-    end = track.end or sweep_at(track.session(), all_rules(policy))
-    over = [at for at in (ends, end and end.at, track.token_until) if at is not None]
-    return max(0, min(over) - track.last_active_at)

@@ -1,28 +1,18 @@
-"""Which routes a capture has, and what each looks like: a person, polling, a token refresh, a stream or a preflight.
-
-Guesses, from rhythm and shape alone; they inform, and decide nothing but what `kept_alive_by_polling` is about.
-"""
+"""Which routes a timeline has, how often each is asked, and what each looks like (how that is told: `attribution`)."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
-from statistics import median
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from nightlatch.core.activity import is_preflight
 from nightlatch.core.identity import Identity, Presented
-from nightlatch.core.policy import MINUTE, SECOND
 from nightlatch.core.request import RequestView
+from nightlatch.replay.attribution import MACHINES, LooksLike, looks_like, shape
 from nightlatch.replay.exchange import Exchange
+from nightlatch.replay.rhythm import common_rhythm
 
-LEAST_REPEATS = 5
-"""So many requests of a session to a route have to follow each other steadily to look like polling."""
-
-_SLOWEST = 15 * MINUTE
-_FASTEST = SECOND // 2
-_REFRESH = re.compile(
-    r"(?i).*/((oauth2?|auth|connect)/token|(token|session|auth|jwt)s?/?refresh\w*|refresh([_-]?tokens?)?)/?"
-)
+_NUMBER = re.compile(r"\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|(?=.*\d)[0-9a-zA-Z_-]{20,}", re.ASCII)
 
 
 class Route(NamedTuple):
@@ -30,7 +20,20 @@ class Route(NamedTuple):
 
     route: str
     requests: int
-    looks_like: str
+    looks_like: LooksLike
+    every: int | None = None
+    """The gap at which a timer asks for it, microseconds; None where none does."""
+
+
+class _Sighting:
+    """The requests of one session that are all the same."""
+
+    __slots__ = ("request", "streamed", "times", "who")
+
+    def __init__(self, request: RequestView, who: bytes) -> None:
+        self.request, self.who = request, who
+        self.times: list[int] = []
+        self.streamed = 0
 
 
 class Routes:
@@ -38,50 +41,32 @@ class Routes:
 
     def __init__(self, exchanges: Sequence[Exchange], presented: Callable[[Exchange], Presented]) -> None:
         self._names: dict[int, str] = {}
-        found = _Survey()
-        for exchange in exchanges:
-            name = self._names.get(id(exchange.request))
-            if name is None:
-                name = self._names[id(exchange.request)] = route_of(exchange.request)
-            found.add(name, exchange, presented(exchange))
-        self.routes = tuple(found.routes())
+        sightings = _sightings(exchanges, presented)
+        for sighting in sightings:
+            self._names[id(sighting.request)] = route_of(sighting.request)
+        self.routes = tuple(sorted(_routes(sightings), key=lambda route: (-route.requests, route.route)))
         """Those with the most requests first."""
-        self._polling = frozenset(route.route for route in self.routes if route.looks_like == "poll")
+        self._machines = frozenset(route.route for route in self.routes if route.looks_like in MACHINES)
 
     @property
     def polling(self) -> bool:
         """Whether anything looks like polling."""
-        return bool(self._polling)
+        return bool(self._machines)
 
     def name(self, request: RequestView) -> str:
         """The route of a request of the timeline."""
         return self._names[id(request)]
 
+    def requests_of(self) -> Mapping[str, list[int]]:
+        """The ids of the distinct requests of each route."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for request, name in self._names.items():
+            found[name].append(request)
+        return found
+
     def polls(self, request: RequestView) -> bool:
-        """Whether `request` is of a route that looks like polling."""
-        return self._names[id(request)] in self._polling
-
-
-class _Survey:
-    """What was seen of each route so far."""
-
-    def __init__(self) -> None:
-        self._requests: dict[str, int] = {}
-        self._shape: dict[str, str] = {}
-        self._times: dict[str, dict[bytes, list[int]]] = {}
-
-    def add(self, name: str, exchange: Exchange, presented: Presented) -> None:
-        count = self._requests.get(name, 0)
-        self._requests[name] = count + 1
-        if not count or (exchange.streamed and not self._shape[name]):
-            self._shape[name] = _shape(exchange)
-        who = presented.fingerprint if isinstance(presented, Identity) else b""
-        self._times.setdefault(name, {}).setdefault(who, []).append(exchange.at)
-
-    def routes(self) -> Iterable[Route]:
-        for name, requests in sorted(self._requests.items(), key=lambda item: (-item[1], item[0])):
-            steady = any(is_steady(times) for times in self._times[name].values())
-            yield Route(name, requests, self._shape[name] or ("poll" if steady else "person"))
+        """Whether `request` is of a route that a timer asks for."""
+        return self._names[id(request)] in self._machines
 
 
 def route_of(request: RequestView) -> str:
@@ -89,26 +74,51 @@ def route_of(request: RequestView) -> str:
     return f"{request.method} {request.path}"
 
 
-def is_steady(times: Sequence[int]) -> bool:
-    """Whether requests at `times` (microseconds, ascending) come as a clock sends them: at least five, four of five
-    gaps within a quarter of the usual one, which is neither a burst nor longer than a quarter of an hour."""
-    if len(times) < LEAST_REPEATS:
-        return False
-    gaps = [after - before for before, after in pairwise(times)]
-    usual = median(gaps)
-    if not _FASTEST <= usual <= _SLOWEST:
-        return False
-    near = sum(abs(gap - usual) <= usual / 4 for gap in gaps)
-    return near * 5 >= len(gaps) * 4
+@lru_cache(maxsize=4096)
+def family(path: str) -> str:
+    """`path` with `*` for every segment that is a number or an identifier: routes that differ in nothing else have
+    one rhythm."""
+    return "/".join("*" if _NUMBER.fullmatch(segment) else segment for segment in path.split("/"))
 
 
-def _shape(exchange: Exchange) -> str:
-    """What a single request of the route tells; empty where only the rhythm can."""
-    request = exchange.request
-    if is_preflight(request):
-        return "preflight"
-    if exchange.streamed or "upgrade" in request.headers or "text/event-stream" in request.header("accept"):
-        return "stream"
-    if request.method == "POST" and _REFRESH.fullmatch(request.path):
-        return "refresh"
-    return ""
+def _sightings(exchanges: Sequence[Exchange], presented: Callable[[Exchange], Presented]) -> list[_Sighting]:
+    """What was asked, by whom and when; asks who each distinct request says it is, in order of time."""
+    found: dict[int | tuple[int, bytes], _Sighting] = {}
+    for exchange in exchanges:
+        request = exchange.request
+        key = id(request) if exchange.recorded is None else (id(request), _who(presented(exchange)))
+        sighting = found.get(key)
+        if sighting is None:
+            sighting = found[key] = _Sighting(request, _who(presented(exchange)))
+        sighting.times.append(exchange.at)
+        if exchange.streamed:
+            sighting.streamed += 1
+    return list(found.values())
+
+
+def _who(presented: Presented) -> bytes:
+    return presented.fingerprint if isinstance(presented, Identity) else b""
+
+
+def _routes(sightings: list[_Sighting]) -> Iterator[Route]:
+    routes: dict[tuple[str, str], list[_Sighting]] = defaultdict(list)
+    families: dict[tuple[str, str], dict[bytes, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for sighting in sightings:
+        method, path = sighting.request.method, sighting.request.path
+        routes[method, path].append(sighting)
+        families[method, family(path)][sighting.who] += sighting.times
+    every = {key: common_rhythm([sorted(times) for times in who.values()]) for key, who in families.items()}
+    for (method, path), seen in routes.items():
+        requests, gap = sum(len(sighting.times) for sighting in seen), every[method, family(path)]
+        kind = looks_like(method, path, _shapes(seen), requests, gap)
+        yield Route(f"{method} {path}", requests, kind, gap)
+
+
+def _shapes(sightings: list[_Sighting]) -> Counter[LooksLike]:
+    shapes: Counter[LooksLike] = Counter()
+    for sighting in sightings:
+        for streamed, count in ((True, sighting.streamed), (False, len(sighting.times) - sighting.streamed)):
+            kind = shape(sighting.request, streamed) if count else None
+            if kind is not None:
+                shapes[kind] += count
+    return shapes

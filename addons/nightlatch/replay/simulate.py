@@ -81,6 +81,10 @@ class Simulation:
                 self._follow_shadow(track, exchange, identity, outlook.verdict, limits)
             yield Judged(exchange, outlook.verdict, track.label)
 
+    def counts(self, request: RequestView) -> bool:
+        """Whether `request` counts as activity where it passes."""
+        return self._outlooks(request).active
+
     def _without_session(self, exchange: Exchange, identity: Presented) -> Verdict:
         recorded = exchange.recorded
         if recorded is not None and recorded.reason == CROSS_SITE:

@@ -136,9 +136,12 @@ def _row(at: Bench, session: Session) -> tuple[str, ...]:
     )
 
 
+_FIRST = ("id", "subject", "email", "site", "state", "started_at", "last_active_at", "reauthenticated_at", "ended_at")
+
+
 def _facts(session: Session, document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """One session, a line a fact; what is not known is left out."""
-    for name in ("id", "subject", "site", "state", "started_at", "last_active_at", "reauthenticated_at", "ended_at"):
+    for name in _FIRST:
         yield name.removesuffix("_at").replace("_", " "), document[name] or ""
     if session.end is not None:
         yield "why", why_ended(session.end)

@@ -23,7 +23,12 @@ class SessionContract(Opened):
 
     def test_a_session_comes_back_as_it_was_given(self, reader: LedgerReader, writer: LedgerWriter) -> None:
         session = a_session(
-            groups=("admins", "päpste"), amr=("pwd", "otp"), acr="aal2", network="10.0.0.0/24", agent="Firefox"
+            groups=("admins", "päpste"),
+            amr=("pwd", "otp"),
+            acr="aal2",
+            email="a@b.example",
+            network="10.0.0.0/24",
+            agent="Firefox",
         )
         assert writer.create(session, b"f1", [])
         assert reader.find(b"f1") == Found(session, Credential(b"f1", "s1", T0))

@@ -34,11 +34,19 @@ def objects(path: Path) -> dict[str, str]:
     return made
 
 
-def test_a_released_migration_was_not_edited(tmp_path: Path) -> None:
+def test_a_released_migration_was_not_edited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    only_the_first(monkeypatch)
     open_writer(tmp_path / "new.db").close()
     from_the_first(tmp_path / "first.db")
     new, first = objects(tmp_path / "new.db"), objects(tmp_path / "first.db")
     assert {name: new.get(name) for name in first} == first
+
+
+def only_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As though the first schema were the newest."""
+    first = type(migrations.migrations)("nightlatch")
+    first._migrations = list(migrations.migrations._migrations)[:1]
+    monkeypatch.setattr(migrations, "migrations", first)
 
 
 def test_the_first_schema_is_brought_up_to_date_with_its_rows(tmp_path: Path) -> None:
@@ -54,7 +62,14 @@ def test_the_first_schema_is_brought_up_to_date_with_its_rows(tmp_path: Path) ->
     reader.close()
 
 
-def test_a_second_migration_keeps_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_ledger_comes_to_the_same_schema(tmp_path: Path) -> None:
+    open_writer(tmp_path / "new.db").close()
+    from_the_first(tmp_path / "first.db")
+    open_writer(tmp_path / "first.db").close()
+    assert objects(tmp_path / "new.db") == objects(tmp_path / "first.db")
+
+
+def test_a_further_migration_keeps_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "ledger.db"
     writer = open_writer(path)
     writer.create(a_session(), b"f1", [an_event()])

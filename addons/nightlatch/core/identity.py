@@ -21,7 +21,7 @@ class Identity(NamedTuple):
     `sub` + `auth_time`), so a new token of the same session finds the same session (law of trust 10)."""
 
     source: str
-    """`nightlatch`, `cookie` or `bearer`."""
+    """`nightlatch`, `cookie`, `jwt-cookie`, `bearer` or `assertion`."""
     fingerprint: bytes
     subject: str | None = None
     groups: tuple[str, ...] = ()
@@ -30,6 +30,7 @@ class Identity(NamedTuple):
     token: TokenTimes | None = None
     token_id: bytes = b""
     """Fingerprint of this very token, to tell a refresh from a repeat."""
+    email: str | None = None
     adoptable: bool = False
     """An unknown value may be taken over as a session at first sight (law of trust 4)."""
 

@@ -42,7 +42,7 @@ class Session(NamedTuple):
     """Origin of the guarded upstream, such as `http://localhost:3000`. Sessions never cross sites."""
     subject: str | None
     source: str
-    """What kind of credential it lives on: `nightlatch`, `cookie` or `bearer`."""
+    """What kind of credential it lives on: `nightlatch`, `cookie`, `jwt-cookie`, `bearer` or `assertion`."""
     started_at: int
     authenticated_at: int
     last_active_at: int
@@ -52,6 +52,7 @@ class Session(NamedTuple):
     groups: tuple[str, ...] = ()
     amr: tuple[str, ...] = ()
     acr: str | None = None
+    email: str | None = None
     network: str = ""
     """Client network at the start: /24 or /48."""
     agent: str = ""

@@ -26,6 +26,7 @@ def session_document(session: Session, policy: Policy, now: int) -> dict[str, An
         "id": session.id,
         "site": session.site,
         "subject": session.subject,
+        "email": session.email,
         "state": str(session.state),
         "started_at": rfc3339(session.started_at),
         "last_active_at": rfc3339(session.last_active_at),

@@ -189,6 +189,24 @@ def m002_provider_sessions(db: Database) -> None:
     db.execute("CREATE INDEX sessions_live_by_subject ON sessions (site, subject) WHERE state = 'active'")
 
 
+THIRD_VIEWS = {"sessions": (*FIRST_VIEWS["sessions"], "email")}
+
+
+@migrations()
+def m003_email(db: Database) -> None:
+    """Sessions know the person's e-mail address, which the application is told."""
+    db.execute("ALTER TABLE sessions ADD COLUMN email TEXT")
+    _show_anew(db, THIRD_VIEWS)
+
+
+def _show_anew(db: Database, views: dict[str, tuple[str, ...]]) -> None:
+    """Make the readable views of these tables again, with these columns."""
+    for table, columns in views.items():
+        db.execute(f"DROP VIEW {table}_readable")
+        shown = ", ".join(map(_first_readable, columns))
+        db.execute(f"CREATE VIEW {table}_readable AS SELECT {shown} FROM {table}")
+
+
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
     """Bring a ledger, or an empty database, up to `LEDGER_SCHEMA`. Of several that start at once the first does it.
 

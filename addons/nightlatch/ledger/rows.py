@@ -17,10 +17,10 @@ Row = tuple[Any, ...]
 
 SESSION_COLUMNS = (
     "id, site, subject, source, started_at, authenticated_at, last_active_at, gap_from_at, gap, reauthenticated_at, "
-    "groups, amr, acr, network, agent, state"
+    "groups, amr, acr, email, network, agent, state"
 )
 END_COLUMNS = "ended_at, end_reason, end_clock, end_limit, end_elapsed, end_rule, end_from_at"
-SESSION_WIDTH = 23
+SESSION_WIDTH = 24
 """How many columns `SESSION_COLUMNS` and `END_COLUMNS` are."""
 
 READ_SESSION = f"{SESSION_COLUMNS}, CASE WHEN state <> 'active' THEN json_array({END_COLUMNS}) END"
@@ -35,7 +35,7 @@ DECISION_COLUMNS = (
 GUARD_COLUMNS = "site, url, cookie, identity, login, users, policy, pid, started_at"
 EVENT_COLUMNS = "id, happened_at, type, session, subject, payload, prev, hash"
 
-_GROUPS, _ACR, _STATE, _END, _ISSUED = 10, 12, 15, 16, 17
+_GROUPS, _ACR, _STATE, _END, _ISSUED = 10, 12, 16, 17, 18
 
 _STATES = {str(state): state for state in State}
 

@@ -243,3 +243,19 @@ def test_an_error_never_passes() -> None:
 def test_what_is_dead_stays_dead_while_nobody_is_active(at: int, later: int) -> None:
     if judge(at=at).kind is Kind.EXPIRED:
         assert judge(at=at + later).kind is Kind.EXPIRED
+
+
+def test_an_alert_asks_for_a_fresh_login_everywhere_until_there_was_one() -> None:
+    asked = SESSION._replace(step_up_at=T0 + 1)
+    verdict = judge(at=2, session=asked)
+    assert (verdict.kind, verdict.reason, verdict.asks) == (Kind.STEP_UP, "alert", (("max_age", "0"),))
+    assert judge("/healthz", 2, asked).kind is Kind.PUBLIC
+    assert judge(at=31 * MINUTE, session=asked).kind is Kind.EXPIRED
+    assert judge(at=2, session=reauthenticated(asked, T0 + 2)).kind is Kind.ALLOW
+
+
+def test_a_token_that_tells_of_a_later_login_satisfies_an_alert() -> None:
+    asked = SESSION._replace(step_up_at=T0 + 1)
+    for authenticated_at, kind in ((None, Kind.STEP_UP), (T0, Kind.STEP_UP), (T0 + 1, Kind.ALLOW)):
+        token = TokenTimes(T0, T0 + HOUR, authenticated_at=authenticated_at)
+        assert judge(at=2, session=asked, who=WHO._replace(token=token)).kind is kind

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from nightlatch.core.alert import Finding
 from nightlatch.core.events import Event, EventType
 from nightlatch.core.session import End, Session
 from nightlatch.ledger.port import Decision, Guard
@@ -48,3 +49,9 @@ def a_decision(key: str, session: str = "s1", **more: Any) -> Decision:
 def a_guard(url: str, at: int = T0) -> Guard:
     """A guard that announced itself."""
     return Guard(SITE, url, "nightlatch-8080", "nightlatch", "dev", ("alice", "bob:admins"), "default", 42, at)
+
+
+def a_finding(key: str = "s1", at: int = T0, **more: Any) -> Finding:
+    """Something that a detector found about the session `key`."""
+    about = {"session": key, "subject": "alice", "network": "10.0.0.0/24", "agent": "curl"}
+    return Finding(**{"detector": "refresh_storm", "key": key, "at": at, "why": "ten refreshes", **about, **more})

@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.ledger.samples import T0, a_decision, a_guard, a_session, an_event, timeout
+from tests.ledger.samples import T0, a_decision, a_finding, a_guard, a_session, an_event, timeout
 
 from nightlatch.core.session import Session
 from nightlatch.ledger import migrations, schema
+from nightlatch.ledger.alert_tables import ALERT_VIEWS
+from nightlatch.ledger.alerts_port import Delivery, Place
 from nightlatch.ledger.chain import verify_chain
 from nightlatch.ledger.port import Credential, Found
 from nightlatch.ledger.reader import open_reader
@@ -105,9 +107,13 @@ def test_every_instant_is_an_integer_and_readable_in_a_view(tmp_path: Path) -> N
     writer.log([a_decision("d1")])
     writer.announce(a_guard("http://127.0.0.1:1"))
     writer.policy("default", "v1", "", T0)
+    writer.raise_alert(a_finding(), "alert", "v1")
+    writer.note_places([Place("http://a", "ada", "10.0.0.0/24", T0)])
+    writer.enlist("r")
+    writer.dispatch("r", after=4, until=9, deliveries=[Delivery("d", "r", 1, "{}")])
     writer.close()
     connection = sqlite3.connect(path)
-    for table in migrations.FIRST_VIEWS:
+    for table in (*migrations.FIRST_VIEWS, *ALERT_VIEWS):
         columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[1].endswith("_at")]
         assert columns, table
         for readable in connection.execute(f"SELECT {', '.join(columns)} FROM {table}_readable"):

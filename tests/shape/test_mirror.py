@@ -8,11 +8,13 @@ from tests.shape.sources import PACKAGES, ROOT, modules, name
 ROOMS = {"nightlatch": ROOT / "tests", "nightlatch_cli": ROOT / "tests" / "cli"}
 
 ELSEWHERE = {
+    "addons/nightlatch/core/alert.py": "values without behaviour",
     "addons/nightlatch/core/authentication.py": "values without behaviour",
     "addons/nightlatch/core/identity.py": "values without behaviour",
     "addons/nightlatch/core/policy.py": "values without behaviour",
     "addons/nightlatch/core/request.py": "values with one accessor",
     "addons/nightlatch/core/verdict.py": "values without behaviour",
+    "addons/nightlatch/ledger/alerts_port.py": "a part of the port; the contract suite tries it",
     "addons/nightlatch/replay/exchange.py": "values without behaviour",
     "addons/nightlatch/proxy/options.py": "a table; every option is tried by tests/proxy/test_settings.py",
     "addons/nightlatch/proxy/judged.py": "values without behaviour",

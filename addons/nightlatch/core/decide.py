@@ -140,10 +140,17 @@ def _live(identity: Identity, session: Session, policy: Policy, rule: Rule, requ
         return _ran_out(identity, session, policy, rule, own, now)
     if identity.token is not None and (out := _dead_token(identity.token, rule, now)):
         return _expired(out, rule)
+    if session.step_up_at is not None and not _fresh(identity, session.step_up_at):
+        return Verdict(Kind.STEP_UP, "alert", rule.name or None, asks=(("max_age", "0"),))
     lacking = unmet(session, rule, request, now)
     if lacking is not None:
         return lacking
     return _allow(session, policy, rule, request, clocks, now)
+
+
+def _fresh(identity: Identity, asked_at: int) -> bool:
+    """Whether a token tells of a login since an alert asked for one; for other credentials the ledger knows it."""
+    return identity.token is not None and (identity.token.authenticated_at or 0) >= asked_at
 
 
 def _ran_out(identity: Identity, session: Session, policy: Policy, rule: Rule, own: ClockState, now: int) -> Verdict:

@@ -6,7 +6,7 @@ from nightlatch.core.durations import seconds_down
 from nightlatch.core.events import Chained
 from nightlatch.core.instants import rfc3339
 
-DURATIONS = frozenset({"limit", "elapsed", "by"})
+DURATIONS = frozenset({"limit", "elapsed", "by", "gap", "window"})
 """Fields of a type's own that hold microseconds inside, and whole seconds (rounded down) outside."""
 
 
@@ -24,9 +24,10 @@ def event_document(chained: Chained) -> dict[str, Any]:
         "policy": event.policy,
         "prev": chained.prev,
         "hash": chained.hash,
-        **{name: _outside(name, value) for name, value in event.detail.items()},
+        **{name: outside(name, value) for name, value in event.detail.items()},
     }
 
 
-def _outside(name: str, value: Any) -> Any:
+def outside(name: str, value: Any) -> Any:
+    """A field of a type's own: durations in whole seconds, the rest as it is."""
     return seconds_down(value) if name in DURATIONS and isinstance(value, int) else value

@@ -59,6 +59,8 @@ class Session(NamedTuple):
     """User-agent family at the start, such as `Firefox`."""
     state: State = State.ACTIVE
     end: End | None = None
+    step_up_at: int | None = None
+    """When an alert asked for a fresh login, which is still to come; None when none is asked for."""
 
 
 def touched(session: Session, at: int) -> Session:
@@ -79,9 +81,9 @@ def covered(session: Session, start: int, until: int) -> Session:
 
 def reauthenticated(session: Session, at: int) -> Session:
     """`session` after the same person authenticated again: the widest gap starts anew, `authenticated_at` stays
-    (so `[session].absolute` is not moved)."""
+    (so `[session].absolute` is not moved). Whatever asked for a fresh login has it."""
     return session._replace(
-        reauthenticated_at=at, last_active_at=max(at, session.last_active_at), gap=0, gap_from_at=at
+        reauthenticated_at=at, last_active_at=max(at, session.last_active_at), gap=0, gap_from_at=at, step_up_at=None
     )
 
 

@@ -38,6 +38,7 @@ _REASONS = {
     "too_large": "The credential is too large.",
     "group": "Your groups do not allow this.",
     "network": "This is not allowed from your network.",
+    "alert": "Something unusual was seen in this session; it needs a fresh login.",
     "amr": "This needs a stronger login.",
     "acr": "This needs a stronger login.",
     "ledger": "The ledger of sessions cannot be used, so nobody can be let in.",

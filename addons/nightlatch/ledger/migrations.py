@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from nightlatch.ledger.alert_tables import ALERT_STATEMENTS, ALERT_VIEWS
 from nightlatch.ledger.schema import APPLICATION_ID, LEDGER_SCHEMA, version_of
 
 migrations = Migrations("nightlatch")
@@ -199,10 +200,21 @@ def m003_email(db: Database) -> None:
     _show_anew(db, THIRD_VIEWS)
 
 
+FOURTH_VIEWS = {**ALERT_VIEWS, "sessions": (*THIRD_VIEWS["sessions"], "step_up_at")}
+
+
+@migrations()
+def m004_alerts(db: Database) -> None:
+    """Alerts that count, fresh logins that they ask for, where people come from, what is on its way to receivers."""
+    for statement in ALERT_STATEMENTS:
+        db.execute(statement)
+    _show_anew(db, FOURTH_VIEWS)
+
+
 def _show_anew(db: Database, views: dict[str, tuple[str, ...]]) -> None:
     """Make the readable views of these tables again, with these columns."""
     for table, columns in views.items():
-        db.execute(f"DROP VIEW {table}_readable")
+        db.execute(f"DROP VIEW IF EXISTS {table}_readable")
         shown = ", ".join(map(_first_readable, columns))
         db.execute(f"CREATE VIEW {table}_readable AS SELECT {shown} FROM {table}")
 

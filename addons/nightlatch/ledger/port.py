@@ -12,6 +12,7 @@ from nightlatch.core.authentication import Authentication, ProviderSession
 from nightlatch.core.events import Chained, Event, EventType
 from nightlatch.core.session import End, Session, State
 from nightlatch.core.warp import Segment, Warp
+from nightlatch.ledger.alerts_port import AlertReader, AlertWriter
 
 
 class LedgerError(Exception):
@@ -117,7 +118,7 @@ class LedgerFacts(NamedTuple):
     bytes: int
 
 
-class LedgerReader(Protocol):
+class LedgerReader(AlertReader, Protocol):
     """What can be asked. Safe on the event loop: no call waits for a writer."""
 
     def key(self) -> bytes:
@@ -191,7 +192,7 @@ class LedgerReader(Protocol):
     def close(self) -> None: ...
 
 
-class LedgerWriter(Protocol):
+class LedgerWriter(AlertWriter, Protocol):
     """What can be changed. Calls marked durable return only when the change would survive a power cut."""
 
     def create(

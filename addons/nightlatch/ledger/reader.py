@@ -13,6 +13,7 @@ from nightlatch.core.events import Chained, EventType
 from nightlatch.core.session import Session, State
 from nightlatch.core.warp import Segment, Warp
 from nightlatch.ledger import federation, rows
+from nightlatch.ledger.alerts_read import AlertQuestions
 from nightlatch.ledger.files import connect_reader, explain
 from nightlatch.ledger.port import Decision, Found, Guard, LedgerError, LedgerFacts, LedgerReader, Link, PolicyVersion
 from nightlatch.ledger.schema import LEDGER_SCHEMA
@@ -55,7 +56,7 @@ _LAST_EVENT = (
 )
 
 
-class SqliteReader:
+class SqliteReader(AlertQuestions):
     """`LedgerReader` on an open connection. Every method raises `LedgerError` when the ledger cannot be read."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:

@@ -23,8 +23,9 @@ END_COLUMNS = "ended_at, end_reason, end_clock, end_limit, end_elapsed, end_rule
 SESSION_WIDTH = 24
 """How many columns `SESSION_COLUMNS` and `END_COLUMNS` are."""
 
-READ_SESSION = f"{SESSION_COLUMNS}, CASE WHEN state <> 'active' THEN json_array({END_COLUMNS}) END"
-"""What is read of a session: its end as one column, since every column costs, and hardly any session has one."""
+READ_SESSION = f"{SESSION_COLUMNS}, CASE WHEN state <> 'active' THEN json_array({END_COLUMNS}) ELSE step_up_at END"
+"""What is read of a session: its end as one column, since every column costs, and hardly any session has one; while it
+lives, the instant since when a fresh login is asked for stands there."""
 READ_CREDENTIAL = "issued_at, replaced_at, grace_until_at"
 """What is read of a credential after `READ_SESSION`: whoever asks for it knows its fingerprint."""
 
@@ -37,6 +38,7 @@ EVENT_COLUMNS = "id, happened_at, type, session, subject, payload, prev, hash"
 
 _GROUPS, _ACR, _STATE, _END, _ISSUED = 10, 12, 16, 17, 18
 
+_NEITHER = (None, None)
 _STATES = {str(state): state for state in State}
 
 
@@ -56,9 +58,13 @@ def session_of(row: Row) -> Session:
             names_of(amr) if amr != "[]" else (),
             *row[_ACR:_STATE],
             _STATES[row[_STATE]],
-            None if end is None else End._make(json.loads(end)),
+            *(_NEITHER if end is None else _end_or_step_up(end)),
         )
     )
+
+
+def _end_or_step_up(told: str | int) -> tuple[End | None, int | None]:
+    return (None, told) if isinstance(told, int) else (End._make(json.loads(told)), None)
 
 
 def found_of(fingerprint: bytes, row: Row) -> Found:

@@ -15,6 +15,7 @@ from nightlatch.core.events import Event, EventType
 from nightlatch.core.session import End, Session, State
 from nightlatch.core.warp import Segment
 from nightlatch.ledger import federation, rows
+from nightlatch.ledger.alerts_write import END, AlertChanges
 from nightlatch.ledger.chain import append
 from nightlatch.ledger.files import connect_writer, explained
 from nightlatch.ledger.port import Decision, Guard, LedgerError, LedgerWriter, Touch
@@ -39,10 +40,6 @@ _REPLACE = (
     "UPDATE credentials SET replaced_at = :at, grace_until_at = :grace WHERE fingerprint = :old "
     "AND replaced_at IS NULL AND session = (SELECT number FROM sessions WHERE id = :session AND state = 'active')"
 )
-_END = (
-    "UPDATE sessions SET state = ?, ended_at = ?, end_reason = ?, end_clock = ?, end_limit = ?, end_elapsed = ?, "
-    "end_rule = ?, end_from_at = ? WHERE state = 'active'"
-)
 _ACTIVE = (
     "UPDATE sessions SET last_active_at = :last_active_at "
     "WHERE id = :session AND state = 'active' AND last_active_at < :last_active_at"
@@ -55,7 +52,7 @@ _GAP = (
 )
 _REAUTHENTICATE = (
     "UPDATE sessions SET reauthenticated_at = :at, last_active_at = max(last_active_at, :at), gap = 0, "
-    "gap_from_at = :at WHERE id = :session AND state = 'active'"
+    "gap_from_at = :at, step_up_at = NULL WHERE id = :session AND state = 'active'"
 )
 _STRENGTH = "UPDATE sessions SET groups = :groups, amr = :amr, acr = :acr WHERE id = :session"
 _LOG = f"INSERT OR IGNORE INTO decisions ({rows.DECISION_COLUMNS}) VALUES ({', '.join('?' * 15)})"
@@ -67,7 +64,7 @@ _LOADED = (
 _ANNOUNCE = f"INSERT OR REPLACE INTO guards ({rows.GUARD_COLUMNS}) VALUES ({', '.join('?' * 9)})"
 
 
-class SqliteWriter:
+class SqliteWriter(AlertChanges):
     """`LedgerWriter` on an open connection. Every method raises `LedgerError` when the ledger cannot be written; then
     nothing of the change is in it."""
 
@@ -95,7 +92,7 @@ class SqliteWriter:
 
     def end(self, session_id: str, end: End, event: Event) -> bool:
         with self._change():
-            return self._settle(self._changed(f"{_END} AND id = ?", (*_ending(end), session_id)), [event])
+            return self._settle(self._changed(f"{END} AND id = ?", (*_ending(end), session_id)), [event])
 
     def end_all(self, site: str | None, end: End, policy: str) -> int:
         with self._change():
@@ -108,7 +105,7 @@ class SqliteWriter:
             f"SELECT id, subject, network, agent FROM sessions WHERE state = 'active'{where}",
             values,
         ).fetchall()
-        self._execute(f"{_END}{where}", (*_ending(end), *values))
+        self._execute(f"{END}{where}", (*_ending(end), *values))
         kind, detail = EventType.SESSION_ENDED, {"reason": end.reason}
         append(
             self._connection,

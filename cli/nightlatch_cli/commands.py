@@ -58,6 +58,7 @@ COMMANDS: Mapping[str, Entry | Family] = {
             "check": Entry("nightlatch_cli.policy_lint:check", "Mistakes, and what standards object to."),
             "explain": Entry("nightlatch_cli.policy_compare:explain", "Which rule a request meets."),
             "diff": Entry("nightlatch_cli.policy_compare:diff", "What changes between two policies."),
+            "import": Entry("nightlatch_cli.policy_import:import_policy", "Other systems' settings as a policy."),
         },
         "list",
         "Presets, and checking a policy of one's own.",

@@ -1,0 +1,37 @@
+"""lua-resty-session: options in Lua (`idling_timeout = 900`) or nginx variables (`$session_idling_timeout`)."""
+
+import re
+
+from nightlatch.importers.amounts import seconds
+from nightlatch.importers.draft import Draft
+
+_OPTION = re.compile(
+    r"(?:\$session_)?\b(\w+_timeout|stale_ttl|remember|touch_threshold)\s*(?:=|\s)\s*\"?(\d+|true|false)"
+)
+_LIMITS = {
+    "idle": ("idling_timeout", 900),
+    "rolling": ("rolling_timeout", 3600),
+    "absolute": ("absolute_timeout", 86400),
+    "grace": ("stale_ttl", 10),
+}
+
+
+def read(text: str) -> Draft:
+    """The policy that behaves as these settings do.
+
+    Raises:
+        ImportFailed: they cannot be read.
+    """
+    text = re.sub(r"--.*$|^\s*#.*$", "", text, flags=re.MULTILINE)
+    found = {name.removeprefix("session_"): value for name, value in _OPTION.findall(text)}
+    draft = Draft("lua-resty-session")
+    for key, (name, default) in _LIMITS.items():
+        draft.limit(key, seconds(found.get(name, default), name), name)
+    draft.note("a timeout ends the session there when more than it has passed, here at exactly it")
+    draft.note(
+        "a session is renewed after three quarters of rolling_timeout, and ends with it; here rolling only renews"
+    )
+    draft.note("activity is written down at most every touch_threshold seconds (60): idle ends up to that early there")
+    if found.get("remember") == "true":
+        draft.note("remember: remembered sessions have no idling timeout there")
+    return draft

@@ -1,0 +1,8 @@
+import os
+
+SESSION_COOKIE_AGE = 60 * 60 * 8
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_SECURITY_EXPIRE_AFTER = 900
+SESSION_SECURITY_PASSIVE_URLS = ["/api/poll", "named-url"]
+os.system("touch /tmp/ran")

@@ -125,3 +125,14 @@ def test_credit_is_never_later_than_the_end(start: int, duration: int, idle: int
 @given(st.text(max_size=30), st.dictionaries(st.sampled_from(["accept", "upgrade", "origin"]), st.text(max_size=30)))
 def test_no_request_raises(path: str, headers: dict[str, str]) -> None:
     assert is_passive(listed(PassivePattern(path="/x")), RULE, asked(path, **headers)) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("counted", "client", "server"), [("client", True, False), ("none", False, False), ("all", True, True)]
+)
+def test_messages_on_a_websocket_count_by_who_sent_them(counted: str, client: bool, server: bool) -> None:
+    policy = POLICY._replace(activity=Activity(websocket=counted))
+    for sender, counts in (("client", client), ("server", server)):
+        said = asked("/ws")._replace(message=sender)
+        assert is_passive(policy, RULE, said) is not counts
+        assert is_passive(policy, RULE._replace(passive=True), said)

@@ -23,6 +23,12 @@ SCRIPT = {
     "Sec-Fetch-Dest": "empty",
     "Sec-Fetch-Site": "same-origin",
 }
+HANDSHAKE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
 
 
 class Answer(NamedTuple):
@@ -131,6 +137,16 @@ class Browser:
             "Sec-Fetch-Site": "same-origin",
         }
         return self.ask("POST", target, {**NAVIGATION, **form}, urlencode(fields).encode())
+
+    def socket(self, target: str) -> Line:
+        """Open a WebSocket, to be closed by leaving its context."""
+        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        known = [("Host", self.host), ("Cookie", cookie), ("Origin", self.url)]
+        line = Line(self.url)
+        line.send(compose("GET", target, [*known, *HANDSHAKE.items()]))
+        answer = line.answer()
+        assert answer.status == 101, answer
+        return line
 
     def login(self, user: str = "ada") -> "Browser":
         """Log in by the dev login; this browser."""

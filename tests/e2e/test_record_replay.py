@@ -88,3 +88,24 @@ def _replay(*arguments: str) -> str:
     done = nightlatch("replay", *arguments)
     assert done.code == 0, done
     return done.out
+
+
+def test_what_was_said_on_a_socket_is_activity_in_the_replay_too(
+    guards: Start, upstream: Upstream, tmp_path: Path
+) -> None:
+    capture = tmp_path / "capture.jsonl"
+    guard = guards(upstream.url, *USERS, "--record", str(capture))
+    browser = Browser(guard.url).login()
+    with browser.socket("/ws") as line:
+        guard.must("clock", "advance", "20m")
+        line.send(bytes([0x81, 0x85, 0, 0, 0, 0]) + b"hello")
+        assert line.socket.recv(7) == b"\x81\x05hello"
+    guard.must("clock", "advance", "20m")
+    assert browser.fetch("/after").status == 200
+    assert guard.stop() == 0
+    told = json.loads(_replay(str(capture), "--policy", "default", "--json"))
+    assert told["policies"][0]["verdicts"]["expired"] == 0
+    quiet = tmp_path / "quiet.toml"
+    quiet.write_text('[policy]\nname = "quiet"\n[session]\nidle = "30m"\n[activity]\nwebsocket = "none"\n')
+    told = json.loads(_replay(str(capture), "--policy", str(quiet), "--json"))
+    assert told["policies"][0]["verdicts"]["expired"] == 1

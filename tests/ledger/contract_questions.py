@@ -20,7 +20,7 @@ from nightlatch.core.events import GENESIS, EventType, canonical, chain_hash
 from nightlatch.core.session import End, State
 from nightlatch.core.warp import Segment, Warp
 from nightlatch.ledger.chain import verify_chain
-from nightlatch.ledger.port import LedgerError, LedgerReader, LedgerWriter, Touch
+from nightlatch.ledger.port import Changes, LedgerError, LedgerReader, LedgerWriter, Touch
 
 
 class QuestionContract(Opened):
@@ -191,3 +191,18 @@ class QuestionContract(Opened):
         writer.create(a_session(), b"f1", [an_event()])
         assert reader.facts().sessions == {"active": 1}
         assert reader.facts().events == 1
+
+    def test_the_trail_names_the_sessions_that_changed(self, reader: LedgerReader, writer: LedgerWriter) -> None:
+        for key in ("s1", "s2", "s3"):
+            writer.create(a_session(key), key.encode(), [an_event(session=key)])
+        assert reader.changes(0) == Changes(3, frozenset({"s1", "s2", "s3"}))
+        seen = reader.changes(3)
+        assert seen == Changes(3, frozenset())
+        writer.end("s2", logout(T0), an_event(EventType.SESSION_ENDED, session="s2"))
+        writer.record([an_event(EventType.POLICY_LOADED, session=None)])
+        assert reader.changes(seen.last) == Changes(5, frozenset({"s2"}))
+
+    def test_when_too_many_changed_none_is_named(self, reader: LedgerReader, writer: LedgerWriter) -> None:
+        writer.record([an_event(session=f"s{number}") for number in range(1200)])
+        assert reader.changes(0) == Changes(1200, None)
+        assert reader.changes(1199) == Changes(1200, frozenset({"s1199"}))

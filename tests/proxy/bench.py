@@ -55,6 +55,8 @@ class Bench:
         self.runner = asyncio.Runner()
         self.wall = START
         self.cut: list[tuple[http.HTTPFlow, str]] = []
+        self.codes: list[int] = []
+        """The WebSocket close codes of `cut`."""
         values = {option.name: option.default for option in OPTIONS} | {"ledger": str(folder / "ledger.db")}
         if policy:
             (folder / "policy.toml").write_text(f'[policy]\nname = "test"\n{policy}')
@@ -78,15 +80,17 @@ class Bench:
 
     def enter(self, flow: http.HTTPFlow, body: bytes = b"") -> http.HTTPFlow:
         """The request's head arrives, then its body."""
+        return self.body(self.begin(flow), body)
 
-        async def hooks() -> None:
-            if (waiting := self.addon.requestheaders(flow)) is not None:
-                await waiting
-            flow.request.raw_content = body
-            if (waiting := self.addon.request(flow)) is not None:
-                await waiting
+    def begin(self, flow: http.HTTPFlow) -> http.HTTPFlow:
+        """The request's head arrives."""
+        self.run(_awaited(self.addon.requestheaders, flow))
+        return flow
 
-        self.run(hooks())
+    def body(self, flow: http.HTTPFlow, body: bytes) -> http.HTTPFlow:
+        """The request's body has arrived."""
+        flow.request.raw_content = body
+        self.run(_awaited(self.addon.request, flow))
         return flow
 
     def answer(self, flow: http.HTTPFlow, status: int = 200, *fields: tuple[str, str]) -> http.HTTPFlow:
@@ -238,6 +242,11 @@ def cookie_of(flow: http.HTTPFlow) -> str:
 
 async def _closing(service: Service) -> None:
     service.close()
+
+
+async def _awaited(hook: Any, flow: http.HTTPFlow) -> None:
+    if (waiting := hook(flow)) is not None:
+        await waiting
 
 
 async def _called(hook: Any, flow: http.HTTPFlow) -> None:

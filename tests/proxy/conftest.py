@@ -30,6 +30,7 @@ def benches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Benches
     async def cut(flow: HTTPFlow, reason: str, code: int = live_flows.POLICY_VIOLATION) -> None:
         for bench in opened:
             bench.cut.append((flow, reason))
+            bench.codes.append(code)
 
     monkeypatch.setattr(open_exchanges, "cut", cut)
 

@@ -80,3 +80,15 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_then_the_guard_does_not_start(benches: Benches, tmp_path: Path) -> None:
     with pytest.raises(RecordingUnusable):
         benches(record=str(tmp_path))
+
+
+def test_messages_that_count_as_activity_are_in_it(recorded: Bench, capture: Path) -> None:
+    """Else a replay would be stricter than the guard was: whoever only talks on a socket would seem absent."""
+    flow = recorded.socket(recorded.log_in())
+    recorded.later(10)
+    assert recorded.say(flow) and recorded.say(flow, from_client=False)
+    (line,) = lines(capture)[1:]
+    told = {name: line[name] for name in ("url", "message", "verdict", "status", "size", "duration_us")}
+    url = "http://localhost:8080/ws"
+    assert told == {"url": url, "message": "client", "verdict": "allow", "status": 101, "size": 2, "duration_us": 0}
+    assert line["last_active_at"] == line["at"] and "upgrade" not in line["headers"]

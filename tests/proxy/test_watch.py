@@ -1,14 +1,20 @@
 """What is open ends with its session, whoever ended it; and which messages count (laws of time 4 and 8)."""
 
+import os
+from pathlib import Path
+
 import pytest
 from tests.identity.minting import mint
-from tests.proxy.bench import START, Bench, the
+from tests.proxy.bench import OWN, SITE, START, Bench, the
 from tests.proxy.conftest import Benches
+from tests.proxy.running import until
 
-from nightlatch.core.policy import MINUTE, SECOND
+from nightlatch.core.events import EventType
+from nightlatch.core.policy import MINUTE, SECOND, Limits
 from nightlatch.core.session import State
 from nightlatch.core.verdict import Clock, Kind, Verdict
-from nightlatch.ledger.port import Found
+from nightlatch.ledger import port
+from nightlatch.ledger.port import Found, LedgerError
 from nightlatch.proxy.watch import closing_reason
 
 STREAM = ("Content-Type", "text/event-stream")
@@ -171,3 +177,100 @@ def test_a_message_after_a_revocation_is_dropped_at_once(bench: Bench) -> None:
 )
 def test_the_pages_script_is_told(verdict: Verdict, reason: str) -> None:
     assert closing_reason(verdict) == reason
+
+
+def test_only_the_sessions_that_changed_are_judged_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    sockets = [bench.socket(bench.log_in(f"user{number}")) for number in range(20)]
+    bench.look()
+    judged = 0
+    find = bench.guard.reader.find
+
+    def finding(mark: bytes) -> Found | None:
+        nonlocal judged
+        judged += 1
+        return find(mark)
+
+    monkeypatch.setattr(bench.guard.reader, "find", finding)
+    bench.revoke(bench.session(sockets[7]))
+    assert bench.look() == ["session refused"]
+    assert judged == 1
+
+
+def test_every_socket_of_a_session_ends(bench: Bench) -> None:
+    cookie = bench.log_in()
+    sockets = [bench.socket(cookie) for _ in range(3)]
+    bench.revoke(bench.session(sockets[0]))
+    assert bench.look() == ["session refused"] * 3
+    assert [flow for flow, _ in bench.cut] == sockets
+
+
+def test_a_timer_rings_at_the_deadline(benches: Benches) -> None:
+    """Nobody looks: the timer alone ends it. (The wall clock of a bench stands still, so time is moved first.)"""
+    bench = benches()
+    bench.socket(bench.log_in())
+    bench.later(30, us=-1)
+    bench.look()
+    bench.later(us=1)
+    bench.run(until(lambda: bench.cut, "the timer rings"))
+    assert [reason for _, reason in bench.cut] == ["session expired (idle)"]
+
+
+def test_while_time_stands_still_no_timer_runs(bench: Bench) -> None:
+    bench.socket(bench.log_in())
+    with bench.elsewhere() as writer:
+        segment = bench.guard.reader.warp().freeze(bench.wall)
+        writer.warp(segment, bench.guard.event(EventType.CLOCK_WARPED, bench.wall))
+    bench.look()
+    assert bench.service.watch._timer is None
+
+
+def test_a_warp_ends_what_it_brings_to_its_deadline(bench: Bench) -> None:
+    bench.socket(bench.log_in())
+    bench.look()
+    bench.warp(31)
+    assert bench.look() == ["session expired (idle)"]
+
+
+def test_a_guard_that_cannot_see_an_end_closes_what_is_open(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.socket(bench.log_in())
+    bench.look()
+    ticks = 0
+    monkeypatch.setattr("nightlatch.proxy.watch.monotonic_now", lambda: ticks)
+    monkeypatch.setattr(bench.guard.behind, "failure", "The disk is full.")
+    for later, cut in ((0, 0), (SECOND - 1, 0), (1, 1)):
+        ticks += later
+        with pytest.raises(LedgerError):
+            bench.look()
+        assert len(bench.cut) == cut
+    assert bench.codes == [1011]
+
+
+def test_another_guard_is_given_the_time_to_tell_of_activity(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    flow = bench.socket(bench.log_in())
+    bench.look()
+    company = port.Guard(SITE, "http://localhost:9", OWN, "nightlatch", "dev", (), "default", os.getppid(), bench.wall)
+    with bench.elsewhere() as writer:
+        writer.announce(company)
+    bench.later(30)
+    ticks = 10 * SECOND
+    monkeypatch.setattr("nightlatch.proxy.watch.monotonic_now", lambda: ticks)
+    assert bench.look() == []
+    with bench.elsewhere() as writer:
+        session = bench.session(flow)
+        gap = bench.wall - 1 - session.last_active_at
+        writer.touch([port.Touch(session.id, bench.wall - 1, gap, session.gap_from_at)])
+    assert bench.look() == []
+    bench.later(30)
+    ticks += 10 * SECOND
+    assert bench.look() == []
+    ticks += 200_000
+    assert bench.look() == ["session expired (idle)"]
+
+
+def test_a_new_policy_holds_for_what_is_open(benches: Benches, tmp_path: Path) -> None:
+    bench = benches()
+    bench.socket(bench.log_in())
+    bench.later(10)
+    assert bench.look() == []
+    bench.guard.policy = bench.guard.policy._replace(session=Limits(idle=5 * MINUTE))
+    assert bench.look() == ["session expired (idle)"]

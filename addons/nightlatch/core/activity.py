@@ -33,6 +33,7 @@ def is_passive(policy: Policy, rule: Rule, request: RequestView) -> bool:
     """Whether `request`, which `rule` lets pass, says nothing about the person being there."""
     return (
         rule.passive
+        or (request.message != "" and policy.activity.websocket not in ("all", request.message))
         or _by_itself(request)
         or _passive_path(BUILT_IN_PASSIVE, request.path)
         or any(_listed(pattern, request) for pattern in policy.activity.passive)

@@ -53,7 +53,8 @@ def exchange_line(
     decision: str,
     streamed: bool = False,
 ) -> Line:
-    """The line of one finished exchange.
+    """The line of one finished exchange, or of one WebSocket message that counted as activity: then `message` says from
+    whom, and the rest is as it would be of a request made at that moment.
 
     Args:
         request: as the client sent it.
@@ -81,6 +82,7 @@ def exchange_line(
         **session_fields(session),
         **verdict_fields(verdict),
         "decision": decision,
+        **({"message": request.message} if request.message else {}),
     }
 
 

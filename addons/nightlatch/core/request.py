@@ -26,6 +26,8 @@ class RequestView(NamedTuple):
     address: str
     """The client's IP address; empty when unknown."""
     has_body: bool = False
+    message: str = ""
+    """Not a request, but a message on the WebSocket that this one opened: from the `client`, or from the `server`."""
 
     def header(self, name: str) -> str:
         """The first value of the header `name` (lower case), or an empty string."""

@@ -107,6 +107,14 @@ class Link(NamedTuple):
     hash: str
 
 
+class Changes(NamedTuple):
+    """What the trail tells since an event: the id of the last one, and whose sessions are named. `sessions` is None
+    where they are too many to name."""
+
+    last: int
+    sessions: frozenset[str] | None
+
+
 class LedgerFacts(NamedTuple):
     """What `doctor` tells about a ledger."""
 
@@ -175,6 +183,10 @@ class LedgerReader(AlertReader, Protocol):
 
     def version(self) -> int:
         """A number that changes whenever another connection has committed; cheap to ask ten times a second."""
+
+    def changes(self, after: int) -> Changes:
+        """Which sessions the events after the one with the id `after` are about: whoever ends, rotates or extends a
+        session leaves an event. Cheap to ask whenever `version` has changed."""
 
     def guards(self) -> Sequence[Guard]:
         """Guards that announced themselves, one a listen URL, newest first."""

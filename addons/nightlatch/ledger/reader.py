@@ -15,13 +15,26 @@ from nightlatch.core.warp import Segment, Warp
 from nightlatch.ledger import federation, rows
 from nightlatch.ledger.alerts_read import AlertQuestions
 from nightlatch.ledger.files import connect_reader, explain
-from nightlatch.ledger.port import Decision, Found, Guard, LedgerError, LedgerFacts, LedgerReader, Link, PolicyVersion
+from nightlatch.ledger.port import (
+    Changes,
+    Decision,
+    Found,
+    Guard,
+    LedgerError,
+    LedgerFacts,
+    LedgerReader,
+    Link,
+    PolicyVersion,
+)
 from nightlatch.ledger.schema import LEDGER_SCHEMA
 
 Value = TypeVar("Value")
 
 FOREIGN = (ValueError, KeyError, TypeError)
 """What reading a row raises that nightlatch did not write."""
+
+NAMED = 500
+"""How many events are looked through for the sessions that they name; beyond that every session may have changed."""
 
 PAGE = 1000
 """How many events are read at a time: a long read must not keep the log from being folded back into the file."""
@@ -174,6 +187,13 @@ class SqliteReader(AlertQuestions):
 
     def version(self) -> int:
         return int(self._ask("PRAGMA data_version")[0][0])
+
+    def changes(self, after: int) -> Changes:
+        found = self._ask("SELECT id, session FROM events WHERE id > ? ORDER BY id LIMIT ?", after, NAMED)
+        if len(found) == NAMED:
+            return Changes(self.last_link(), None)
+        named = frozenset(session for _, session in found if session is not None)
+        return Changes(found[-1][0] if found else after, named)
 
     def guards(self) -> Sequence[Guard]:
         statement = f"SELECT {rows.GUARD_COLUMNS} FROM guards ORDER BY started_at DESC, rowid DESC"

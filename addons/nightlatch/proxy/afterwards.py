@@ -13,7 +13,7 @@ from nightlatch.core.session import State
 from nightlatch.core.verdict import Kind, Remaining
 from nightlatch.identity.extract import SourceKind
 from nightlatch.identity.set_cookies import parse_set_cookie
-from nightlatch.proxy import issued, own_site
+from nightlatch.proxy import issued, late_bodies, own_site
 from nightlatch.proxy.active import credited
 from nightlatch.proxy.apply import client_of
 from nightlatch.proxy.arrival import Arrival, is_own_cookie
@@ -35,9 +35,17 @@ def answered(service: Service | None, flow: http.HTTPFlow) -> None:
 
 
 def body_is_in(service: Service | None, flow: http.HTTPFlow) -> Awaitable[None] | None:
-    """A POST to a page of nightlatch's own can be answered now; for other requests there is nothing to do."""
+    """A POST to a page of nightlatch's own can be answered now; a body that was long on its way is judged again, as its
+    session may have ended meanwhile."""
+    if service is None:
+        return None
     own: tuple[Arrival, str] | None = flow.metadata.get(OWN_PAGE)
-    return None if own is None or service is None else own_site.post(service, flow, *own)
+    if own is not None:
+        return own_site.post(service, flow, *own)
+    found = judged(flow)
+    if found is None or not found.arrival.request.has_body or found.session is None:
+        return None
+    return late_bodies.judge_late(service, flow, found)
 
 
 def answer_begins(service: Service, flow: http.HTTPFlow) -> Awaitable[None] | None:
@@ -106,7 +114,11 @@ def _message_passes(service: Service, flow: http.HTTPFlow, from_client: bool) ->
     found = judged(flow)
     if found is None or found.session is None:
         return may_pass(flow)
-    return service.watch.message(flow, from_client)
+    said = service.watch.message(flow, from_client)
+    if said is not None and said.verdict.activity and service.recorder is not None:
+        size = len(flow.websocket.messages[-1].content) if flow.websocket else 0
+        service.recorder.exchange(said, ended_at=said.arrival.now, status=101, size=size)
+    return said is not None
 
 
 def _is_websocket(flow: http.HTTPFlow) -> bool:

@@ -27,6 +27,7 @@ from nightlatch.identity.extract import Reading, SourceKind, identify
 from nightlatch.identity.fingerprint import new_decision_prefix
 from nightlatch.ledger.behind import WriteBehind
 from nightlatch.ledger.port import Decision, Found, LedgerError, LedgerReader, LedgerWriter
+from nightlatch.ledger.processes import alive
 from nightlatch.proxy.active import ActiveExchanges
 from nightlatch.proxy.settings import Settings
 
@@ -119,6 +120,11 @@ class Guard:
         under some rule (law 8)."""
         end = sweep_at(session, all_rules(self.policy))
         return end if end is not None and end.at <= now else None
+
+    def has_company(self, site: str) -> bool:
+        """Whether another guard serves `site` on this ledger: a touch of its may not be written down yet."""
+        guards = self.reader.guards()
+        return any(guard.site == site and guard.pid != os.getpid() and alive(guard.pid) for guard in guards)
 
     def write(self, call: Callable[[LedgerWriter], T]) -> Awaitable[T]:
         """Do `call` on the writer's thread; done means durable. Raises LedgerError when awaited."""

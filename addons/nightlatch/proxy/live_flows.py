@@ -24,6 +24,9 @@ from wsproto.events import CloseConnection
 POLICY_VIOLATION = 1008
 """The WebSocket close code for what is no longer allowed (RFC 6455 section 7.4.1)."""
 
+INTERNAL_ERROR = 1011
+"""For a server that cannot go on through no fault of the client's."""
+
 # mitmproxy 11 has numbers here; from 12 on they are members of an enum.
 _ERRORS: Any = getattr(_events, "ErrorCode", None)
 _SILENT: Any = _ERRORS.KILL if _ERRORS else status_codes.NO_RESPONSE

@@ -45,9 +45,9 @@ class Service:
     guard: Guard
     pages: Pages
     watch: Watch
+    held: HeldUploads
     recorder: Recorder | None
     bounces: Bounces = field(default_factory=Bounces)
-    held: HeldUploads = field(default_factory=HeldUploads)
     hints: Hints = field(default_factory=Hints)
     hosts: frozenset[str] = frozenset()
     """Regular mode: the hosts that are guarded; empty in reverse mode, where all are."""
@@ -116,6 +116,7 @@ class Service:
     def close(self) -> None:
         """Stop, and write down what is pending."""
         self.held.release_all()
+        self.watch.close()
         for task in self._tasks:
             task.cancel()
         self.guard.behind.stop()
@@ -150,7 +151,8 @@ def open_service(settings: Settings, site: str, hosts: frozenset[str] = frozense
         behind.stop()
         reader.close()
         raise
-    service = Service(guard, Pages(), Watch(guard, OpenExchanges()), recorder, hosts=hosts)
+    held = HeldUploads()
+    service = Service(guard, Pages(), Watch(guard, OpenExchanges(), held), held, recorder, hosts=hosts)
     if site:
         service.serves(site)
     return service

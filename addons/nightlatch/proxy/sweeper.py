@@ -4,10 +4,7 @@ A session runs out once `[session]` and every guarded rule would refuse it. Whil
 a deadline that its unwritten touch could still move is given two seconds.
 """
 
-import os
-
 from nightlatch.core.session import End, Session
-from nightlatch.ledger.processes import alive
 from nightlatch.proxy.guard import Guard
 
 PATIENCE = 2_000_000
@@ -47,8 +44,4 @@ class Sweeper:
         return [(session, end) for session in current if (end := self._guard.run_out(session, now)) is not None]
 
     def _patient(self, session: Session, wall: int) -> bool:
-        return wall - self._due_since[session.id] >= PATIENCE or not self._others()
-
-    def _others(self) -> bool:
-        guards = self._guard.reader.guards()
-        return any(guard.site == self._site and guard.pid != os.getpid() and alive(guard.pid) for guard in guards)
+        return wall - self._due_since[session.id] >= PATIENCE or not self._guard.has_company(self._site)

@@ -48,6 +48,7 @@ class Line(Struct):
     clock: str | None = None
     limit_us: int | None = None
     elapsed_us: int | None = None
+    message: str = ""
 
 
 _HEADER = msgspec.json.Decoder(Header)
@@ -87,12 +88,13 @@ def _exchange(position: int, file: str, line: Line, site: str, views: Views) -> 
         raise Unfit(f"the guard could not judge it (verdict {line.verdict!r})")
     place = views.place(line.url)
     at = parse_rfc3339(line.at)
+    request = views.view(line.method, place, _fields(line), line.address, line.body)
     return Exchange(
         position,
         file,
         at,
         max(0, line.duration_us),
-        views.view(line.method, place, _fields(line), line.address, line.body),
+        request._replace(message=line.message) if line.message else request,
         place.origin,
         line.status,
         streamed=line.streamed or line.status == 101,

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from nightlatch.core.policy import Policy
 from nightlatch.replay.exchange import CaptureUnreadable
-from nightlatch.replay.readers.sniff import read_capture
+from nightlatch.replay.readers.columns import Columns, parse_columns
+from nightlatch.replay.readers.sniff import NO_COLUMNS, read_capture
 from nightlatch.replay.replaying import wanted_headers
 from nightlatch.replay.session_key import SessionKey, carried, choose, found, parse_session_key
 from nightlatch.replay.timeline import Timeline, timeline
@@ -35,19 +36,34 @@ def session_key(text: str) -> SessionKey | None:
         fail(ExitCode.USAGE, str(error))
 
 
-def read_timeline(files: Sequence[Path], policies: Sequence[Policy], key: SessionKey | None) -> Timeline:
+def columns_of(text: str) -> Columns:
+    """What `--columns` says.
+
+    Raises:
+        Failure: it cannot be read (exit code 2).
+    """
+    try:
+        return parse_columns(text)
+    except ValueError as error:
+        fail(ExitCode.USAGE, str(error))
+
+
+def read_timeline(
+    files: Sequence[Path], policies: Sequence[Policy], key: SessionKey | None, columns: Columns = NO_COLUMNS
+) -> Timeline:
     """What `files` hold, as one timeline.
 
     Args:
         policies: what it will be judged by; tells which header fields have to be kept.
         key: what tells sessions apart, where it was named.
+        columns: which column of a table says what, where its name does not tell.
 
     Raises:
         Failure: a file cannot be read (exit code 4), or there is no request in them (5).
     """
     headers = wanted_headers(policies, key)
     try:
-        times = timeline([read_capture(file, headers) for file in files])
+        times = timeline([read_capture(file, headers, columns) for file in files])
     except CaptureUnreadable as error:
         fail(ExitCode.INPUT, str(error))
     _tell_skipped(times)

@@ -23,6 +23,10 @@ LedgerOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 JsonlOption = Annotated[bool, typer.Option("--jsonl", help="Print a JSON document a line (comes before --json).")]
+ColumnsOption = Annotated[
+    str,
+    typer.Option(metavar="session=C,at=C…", help="Which column of a log or table tells what, where its name does not."),
+]
 
 _WITHOUT_VARIABLE = {"version", "help"}
 """Not settings; `NIGHTLATCH_VERSION` is what somebody's build script may well be using."""

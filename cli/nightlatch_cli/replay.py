@@ -17,7 +17,7 @@ from nightlatch.replay.replaying import replay as judge
 from nightlatch.replay.simulate import Judged
 from nightlatch_cli import captured
 from nightlatch_cli.exits import ExitCode, fail
-from nightlatch_cli.options import JsonOption
+from nightlatch_cli.options import ColumnsOption, JsonOption
 from nightlatch_cli.output import print_json
 from nightlatch_cli.render_replay import show
 
@@ -31,13 +31,18 @@ class AfterExpiry(StrEnum):
 
 def replay(
     capture: Annotated[
-        list[Path], typer.Argument(metavar="CAPTURE…", help="HAR files, mitmproxy flows, recordings of `run --record`.")
+        list[Path],
+        typer.Argument(
+            metavar="CAPTURE…", help="HAR, mitmproxy flows, recordings, a ledger, logs, CSV, JSON lines, Parquet."
+        ),
     ],
     policy: Annotated[str, typer.Option(metavar="P", help="A preset's name or the path of a policy file.")] = "default",
     against: Annotated[list[str] | None, typer.Option(metavar="Q", help="A further policy, to compare.")] = None,
     session_key: Annotated[
-        str, typer.Option(metavar="KEY", help="What is a session: auto, cookie:NAME, header:NAME, bearer, address.")
+        str,
+        typer.Option(metavar="KEY", help="What is a session: auto, cookie:NAME, header:NAME, bearer, column, address."),
     ] = "auto",
+    columns: ColumnsOption = "",
     after_expiry: Annotated[
         AfterExpiry, typer.Option(help="After an expiry the person logs in again at once, or never.")
     ] = AfterExpiry.RELOGIN,
@@ -50,12 +55,12 @@ def replay(
     json: JsonOption = False,
 ) -> None:
     """What a policy would have done to recorded traffic, as far as can be told from it."""
-    key = captured.session_key(session_key)
+    key, told = captured.session_key(session_key), captured.columns_of(columns)
     _check_reports(report or [])
     policies = [load_policy(name) for name in (policy, *(against or ()))]
     with ExitStack() as files:
         _without_collector(files)
-        times = captured.read_timeline(capture, policies, key)
+        times = captured.read_timeline(capture, policies, key, told)
         sink = None if decisions is None else _decisions(decisions, files, several=len(capture) > 1)
         document = judge(
             times, policies, captured.settle(key, times), relogin=after_expiry is AfterExpiry.RELOGIN, sink=sink

@@ -158,6 +158,12 @@ class QuestionContract(Opened):
         assert reader.decision("d2") == refused
         assert list(reader.decisions("s1")) == [a_decision("d1"), refused]
 
+    def test_the_log_of_decisions_is_told_oldest_first(self, reader: LedgerReader, writer: LedgerWriter) -> None:
+        assert list(reader.decision_log()) == []
+        log = [a_decision(f"d{number}", f"s{number % 3}") for number in range(2100)]
+        writer.log(log)
+        assert list(reader.decision_log()) == log
+
     def test_a_path_that_is_no_text_does_not_stop_the_log(self, reader: LedgerReader, writer: LedgerWriter) -> None:
         writer.log([a_decision("d1", path="/\udcff\x00"), a_decision("d2")])
         assert [decision.id for decision in reader.decisions("s1")] == ["d1", "d2"]

@@ -34,7 +34,7 @@ def timeout(at: int) -> End:
     return End(at, "expired", "idle", 900 * SECOND, 1000 * SECOND, "admin", at - 1000 * SECOND)
 
 
-def a_decision(key: str, session: str = "s1", **more: Any) -> Decision:
+def a_decision(key: str, session: str | None = "s1", **more: Any) -> Decision:
     """A line of the decision log."""
     return Decision(
         **{

@@ -162,6 +162,9 @@ class LedgerReader(AlertReader, Protocol):
     def decisions(self, session_id: str) -> Sequence[Decision]:
         """The logged decisions of a session, oldest first."""
 
+    def decision_log(self) -> Iterable[Decision]:
+        """Every decision that the bounded log still has, oldest first."""
+
     def issues(self, site: str, cookie: str) -> bool:
         """Whether the upstream of `site` has been seen to issue the cookie `cookie` (law of trust 4)."""
 

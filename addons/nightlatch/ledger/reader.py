@@ -52,6 +52,7 @@ _IDLE = (
     f"SELECT number {_LIVE} ? AND last_active_at <= ? UNION SELECT number {_LIVE} ? AND authenticated_at <= ?)"
 )
 _EVENTS = f"SELECT {rows.EVENT_COLUMNS} FROM events"
+_LOG = f"SELECT position, {rows.DECISION_COLUMNS} FROM decisions WHERE position > ? ORDER BY position LIMIT {PAGE}"
 _SEGMENTS = (
     "SELECT id, wall_at, warped_at, frozen, reset FROM clock "
     "WHERE id >= coalesce((SELECT max(id) FROM clock WHERE reset), 0) ORDER BY id"
@@ -67,6 +68,10 @@ _LAST_EVENT = (
     "SELECT happened_at FROM events WHERE id > coalesce((SELECT event FROM clock WHERE reset ORDER BY id DESC LIMIT 1)"
     ", 0) ORDER BY happened_at DESC LIMIT 1"
 )
+
+
+def _placed(row: rows.Row) -> tuple[int, Decision]:
+    return int(row[0]), rows.decision_of(row[1:])
 
 
 class SqliteReader(AlertQuestions):
@@ -164,6 +169,12 @@ class SqliteReader(AlertQuestions):
 
     def decisions(self, session_id: str) -> Sequence[Decision]:
         return self._decisions("WHERE session = ? ORDER BY position", rows.storable(session_id))
+
+    def decision_log(self) -> Iterator[Decision]:
+        after = -1
+        while page := self._read(_placed, _LOG, after):
+            yield from (decision for _, decision in page)
+            after = page[-1][0]
 
     def issues(self, site: str, cookie: str) -> bool:
         return bool(self._ask("SELECT 1 FROM issuers WHERE site = ? AND cookie = ?", site, rows.storable(cookie)))

@@ -42,6 +42,8 @@ class Exchange(NamedTuple):
     recorded: Recorded | None = None
     size: int = 0
     """Of the request's body, bytes; 0 when there was none or nobody said."""
+    log: bool = False
+    """From a log or a table: nothing is known of header fields beyond what has a column."""
 
 
 class Skipped(NamedTuple):

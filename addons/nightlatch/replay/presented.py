@@ -12,7 +12,7 @@ from nightlatch.core.warp import Warp
 from nightlatch.identity.claims import TokenRefused, VerifiedToken, read_claims, strict_json, token_times
 from nightlatch.identity.cookies import cookie_values
 from nightlatch.replay.exchange import Exchange, Recorded
-from nightlatch.replay.session_key import SessionKey, is_bearer
+from nightlatch.replay.session_key import COLUMN, SessionKey, is_bearer
 
 RECORDING = "recording"
 """The source of an identity that the guard's own recording tells."""
@@ -46,8 +46,11 @@ class Presenter:
         if kind == "bearer":
             return bearer(view, at)
         if kind == "address":
-            return Identity("address", fingerprint("address", view.address or "unknown"))
-        values = cookie_values(view.headers, name) if kind == "cookie" else _different(view.headers.get(name, ()))
+            return Identity(
+                "address", fingerprint("address", f"{view.address or 'unknown'}\0{view.header('user-agent')}")
+            )
+        field = COLUMN if kind == "column" else name
+        values = cookie_values(view.headers, name) if kind == "cookie" else _different(view.headers.get(field, ()))
         if not values:
             return Anonymous()
         if len(values) > 1:

@@ -37,7 +37,9 @@ class How(TypedDict, total=False):
 def wanted_headers(policies: Sequence[Policy], key: SessionKey | None) -> frozenset[str]:
     """The header fields that readers have to keep for these policies and this session key."""
     passive = {entry.header for policy in policies for entry in policy.activity.passive if entry.header}
-    return frozenset(passive | ({key.name} if key is not None and key.kind == "header" else set()))
+    if key is None:
+        return frozenset(passive)
+    return frozenset(passive | {"header": {key.name}, "address": {"user-agent"}}.get(key.kind, set()))
 
 
 class Outcome(NamedTuple):

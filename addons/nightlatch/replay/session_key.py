@@ -5,7 +5,7 @@ Looks at names, values and how often they come; knows nothing of time and policy
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -13,8 +13,11 @@ from nightlatch.core.request import RequestView
 from nightlatch.identity.cookies import cookie_values
 from nightlatch.replay.exchange import Exchange
 
-CHOICES = "auto, cookie:NAME, header:NAME, bearer or address"
-_PLAIN_KINDS = ("auto", "bearer", "address")
+CHOICES = "auto, cookie:NAME, header:NAME, bearer, column or address"
+COLUMN = ":session"
+"""Where a reader of tables puts what stood in the session's column, among the header fields: none has such a name."""
+
+_PLAIN_KINDS = ("auto", "bearer", "column", "address")
 _NAMED_KINDS = ("cookie", "header")
 
 
@@ -83,6 +86,10 @@ def choose(exchanges: Iterable[Exchange]) -> Choice | None:
 
     Of those that plausibly are one, that of the most requests; else the likeliest of the rest.
     """
+    exchanges = list(exchanges)
+    column = _column(exchanges)
+    if column is not None:
+        return column
     candidates = found(exchanges)
     plausible = [each for each in candidates if each.score >= _PLAUSIBLE]
     if plausible:
@@ -90,8 +97,22 @@ def choose(exchanges: Iterable[Exchange]) -> Choice | None:
         return Choice(best.key, best.why)
     best_guess = max(candidates, key=lambda each: (each.score, each.requests), default=None)
     if best_guess is None:
-        return None
+        return _address(exchanges)
     return Choice(best_guess.key, f"{best_guess.why}; a guess, as nothing here is clearly a session's")
+
+
+def _address(exchanges: Sequence[Exchange]) -> Choice | None:
+    """Logs tell no credential, but who asked and with what: people behind one address are taken for one."""
+    if not exchanges or not all(exchange.log for exchange in exchanges):
+        return None
+    addresses = len({exchange.request.address for exchange in exchanges})
+    return Choice(SessionKey("address"), f"a log without credentials; {addresses} addresses, told apart by agent too")
+
+
+def _column(exchanges: Sequence[Exchange]) -> Choice | None:
+    """The column of a table, where one tells the session."""
+    rows = sum(COLUMN in exchange.request.headers for exchange in exchanges)
+    return Choice(SessionKey("column"), f"the session's column, filled in {rows} rows") if rows else None
 
 
 def found(exchanges: Iterable[Exchange]) -> list[Candidate]:
@@ -157,4 +178,6 @@ def carried(key: SessionKey, request: RequestView) -> bool:
         return bool(cookie_values(request.headers, key.name))
     if key.kind == "header":
         return any(value.strip() for value in request.headers.get(key.name, ()))
+    if key.kind == "column":
+        return COLUMN in request.headers
     return key.kind == "address" or is_bearer(request)

@@ -1,9 +1,12 @@
 import gzip
 import json
+from io import BytesIO
 from pathlib import Path
 
+import polars
 import pytest
 from tests.replay.made import har, har_entry
+from tests.replay.readers.test_archives import zipped
 from tests.replay.readers.test_flows import http_flow, written
 
 from nightlatch.core.recording import header_line
@@ -11,6 +14,9 @@ from nightlatch.replay.exchange import CaptureUnreadable
 from nightlatch.replay.readers.sniff import read_capture
 
 HAR = har(har_entry())
+_FILE = BytesIO()
+polars.DataFrame({"time": [1704099600], "url": ["/"]}).write_parquet(_FILE)
+PARQUET = _FILE.getvalue()
 RECORDING = json.dumps(header_line("https://app.test", "default")).encode() + b"\n"
 
 
@@ -26,7 +32,16 @@ RECORDING = json.dumps(header_line("https://app.test", "default")).encode() + b"
         gzip.compress(b"\xef\xbb\xbf" + HAR),
         written(http_flow()),
         gzip.compress(written(http_flow())),
+        zipped(har__har=HAR),
+        zipped(x__flows=written(http_flow())),
+        b'192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326\n',
+        b'{"time": 1704099600}\n',
+        b'{"time": 1704099600}',
+        b"time,url\n1704099600,/\n",
+        gzip.compress(b"time,url\n1704099600,/\n"),
+        PARQUET,
     ],
+    ids=lambda _: "content",  # packed, it holds the time of packing
 )
 def test_a_capture_is_known_by_its_content_whatever_it_is_called(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "capture.log"
@@ -52,6 +67,7 @@ def test_a_recording_is_known_by_its_first_line(tmp_path: Path) -> None:
         (gzip.compress(HAR)[:-20], "cannot be unpacked"),
         (b"\xff\xfe{", "damaged UTF-16"),
     ],
+    ids=lambda _: "content",
 )
 def test_anything_else_is_named_with_what_was_expected(content: bytes, found: str, tmp_path: Path) -> None:
     file = tmp_path / "x.har"
@@ -65,3 +81,18 @@ def test_a_folder_and_a_file_that_is_not_there(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "none.har"):
         with pytest.raises(CaptureUnreadable, match="irectory"):
             read_capture(path)
+
+
+def test_several_captures_in_one_archive_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "x.zip"
+    file.write_bytes(zipped(a__har=HAR, b__har=har(har_entry(), {})))
+    capture = read_capture(file)
+    assert [each.file.removeprefix(str(file)) for each in capture.exchanges] == ["/a.har", "/b.har"]
+    assert [skip.at.removeprefix(str(file)) for skip in capture.skipped] == ["/b.har: entries[1]"]
+
+
+def test_columns_are_taken_as_they_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "x"
+    file.write_bytes(b"when;who\n1704099600;a\n")
+    (found,) = read_capture(file, columns={"at": "when", "session": "who"}).exchanges
+    assert found.request.header(":session") == "a"

@@ -4,41 +4,76 @@ import gzip
 import mmap
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from nightlatch.replay.exchange import Capture, CaptureUnreadable
+from nightlatch.replay.readers.access_log import is_access_log, read_access_log
+from nightlatch.replay.readers.archives import members
+from nightlatch.replay.readers.columns import Columns
 from nightlatch.replay.readers.flows import read_flows
 from nightlatch.replay.readers.har_file import read_har
+from nightlatch.replay.readers.ledger_file import read_ledger
 from nightlatch.replay.readers.recording import read_recording
+from nightlatch.replay.readers.tables import is_csv, is_json_lines, read_csv, read_json_lines, read_parquet
 from nightlatch.replay.readers.views import Views
 
-EXPECTED = "expected a HAR file, a mitmproxy flow file or a recording of nightlatch"
+EXPECTED = (
+    "expected a HAR file, a mitmproxy flow file or a recording of nightlatch, its ledger, an access log, or requests "
+    "as JSON lines, CSV or Parquet"
+)
 
-_GZIP = b"\x1f\x8b"
-_FLOW = re.compile(rb"\d{1,12}:")
+_GZIP, _ZIP, _SQLITE, _PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"SQLite format 3\0", b"PAR1"
+_FLOW = re.compile(rb"\d{1,12}:\d{1,12}:")
 _RECORDING = re.compile(rb'\s*\{[^\n]{0,200}"schema"\s*:\s*"nightlatch\.')
+_HAR = re.compile(rb'\{\s*"log"\s*:\s*\{')
 _WIDE = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_HEAD = 65_536
+
+NO_COLUMNS: Mapping[str, str] = {}
 
 
-def read_capture(path: Path, headers: Iterable[str] = ()) -> Capture:
-    """The exchanges in the file `path`, compressed with gzip or not.
+def read_capture(path: Path, headers: Iterable[str] = (), columns: Columns = NO_COLUMNS) -> Capture:
+    """The exchanges in the file `path`, compressed with gzip, in a zip file or as it is.
 
     Args:
         headers: names of header fields that judging needs besides the usual ones, in lower case.
+        columns: which column of a table says what, where its name does not tell.
 
     Raises:
         CaptureUnreadable: it cannot be opened, or is none of the formats; names it and what was expected.
     """
-    file, views = str(path), Views(headers)
-    content = _content(path)
+    views, content = Views(headers), _content(path)
+    if content[: len(_SQLITE)] == _SQLITE:
+        return read_ledger(path, views)
+    if content[: len(_ZIP)] == _ZIP:
+        found = members(str(path), bytes(content[:]))
+        return _joined(str(path), [_read(f"{path}/{each.name}", each.content, views, columns) for each in found])
+    return _read(str(path), content, views, columns)
+
+
+def _joined(file: str, captures: list[Capture]) -> Capture:
+    if len(captures) == 1:
+        return captures[0]._replace(file=file)
+    skipped = [skip._replace(at=f"{each.file}: {skip.at}") for each in captures for skip in each.skipped]
+    return Capture(file, [exchange for each in captures for exchange in each.exchanges], skipped)
+
+
+def _read(file: str, content: bytes | mmap.mmap, views: Views, columns: Columns) -> Capture:
     if _FLOW.match(content):
         return read_flows(file, content, views)
+    if content[: len(_PARQUET)] == _PARQUET:
+        return read_parquet(file, bytes(content[:]), views, columns)
     text = _plain(file, bytes(content[:]))
     if _RECORDING.match(text):
         return read_recording(file, text, views)
     if text[:1] == b"{":
-        return read_har(file, text, views)
+        rows = not _HAR.match(text) and is_json_lines(text)
+        return read_json_lines(file, text, views, columns) if rows else read_har(file, text, views)
+    if is_access_log(text[:_HEAD]):
+        return read_access_log(file, text, views, columns)
+    if is_csv(text, columns):
+        return read_csv(file, text, views, columns)
     raise CaptureUnreadable(f"{file}: {EXPECTED}; found {_looks(text)}")
 
 

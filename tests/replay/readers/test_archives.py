@@ -1,0 +1,49 @@
+"""What Playwright zips, and other archives."""
+
+import json
+import zipfile
+from io import BytesIO
+
+import pytest
+from tests.replay.made import har, har_entry
+
+from nightlatch.replay.exchange import CaptureUnreadable
+from nightlatch.replay.readers.archives import members
+
+
+def zipped(**files: bytes) -> bytes:
+    archive = BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
+        for name, content in files.items():
+            out.writestr(name.replace("__", "."), content)
+    return archive.getvalue()
+
+
+def test_of_a_recorded_har_only_the_har_is_read_not_the_bodies() -> None:
+    found = members("x.zip", zipped(har__har=har(har_entry()), abc__json=b"{}", def__html=b"<html>"))
+    assert [each.name for each in found] == ["har.har"]
+
+
+def test_a_trace_tells_of_the_network() -> None:
+    lines = [
+        {"type": "context-options"},
+        {"type": "resource-snapshot", "snapshot": har_entry(url="https://app.test/a")},
+        {"type": "resource-snapshot", "snapshot": har_entry(url="https://app.test/b")},
+    ]
+    network = "\n".join(json.dumps(line) for line in lines).encode() + b"\nbroken\n"
+    (found,) = members("trace.zip", zipped(trace__network=network, trace__trace=b"{}", trace__stacks=b"{}"))
+    urls = [entry["request"]["url"] for entry in json.loads(found.content)["log"]["entries"]]
+    assert urls == ["https://app.test/a", "https://app.test/b"]
+
+
+def test_a_single_file_may_be_anything() -> None:
+    assert members("x.zip", zipped(access__log=b"x"))[0].content == b"x"
+
+
+def test_what_is_no_archive_of_captures_is_told() -> None:
+    with pytest.raises(CaptureUnreadable, match=r"x.zip: expected a zip file with a .har in it.*a.txt, b.txt"):
+        members("x.zip", zipped(a__txt=b"", b__txt=b""))
+    with pytest.raises(CaptureUnreadable, match="cannot be unpacked"):
+        members("x.zip", zipped(har__har=har(har_entry()))[:-30])
+    with pytest.raises(CaptureUnreadable, match="no files in it"):
+        members("x.zip", zipped())

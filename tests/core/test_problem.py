@@ -26,6 +26,12 @@ def test_an_expiry_tells_its_clock_in_whole_seconds() -> None:
     }
 
 
+@pytest.mark.parametrize(("method", "told"), [("GET", False), ("HEAD", False), ("POST", True), ("DELETE", True)])
+def test_a_write_is_told_that_nothing_was_written(method: str, told: bool) -> None:
+    detail = json.loads(problem_document(EXPIRED, 401, None, "a", method))["detail"]
+    assert detail.endswith(" Nothing was written: the request did not reach the application.") is told
+
+
 def test_members_without_a_value_are_null() -> None:
     document = json.loads(problem_document(Verdict(Kind.LOGIN, "no_credential"), 401, None, "a"))
     assert [document[name] for name in ("clock", "limit", "elapsed", "login_url")] == [None] * 4

@@ -13,7 +13,8 @@ from nightlatch.proxy.pages import NAMES, PAGE_HEADERS, Pages
 PAGES = Pages()
 HOSTILE = "\"'><script>alert(1)</script>"
 EXPECTED = (
-    *("bad_gateway", "bad_request", "denied", "logged_out", "login", "loop", "misdirected", "not_implemented"),
+    *("bad_gateway", "bad_request", "denied", "form_gone", "kept_form", "logged_out", "login", "loop", "misdirected"),
+    "not_implemented",
     *("unauthorized", "unavailable"),
 )
 FIELDS: dict[str, object] = dict.fromkeys(
@@ -30,9 +31,13 @@ FIELDS: dict[str, object] = dict.fromkeys(
         "host",
         "remedy",
         "return_to",
+        "form",
+        "where",
+        "action",
+        "minutes",
     ),
     HOSTILE,
-) | {"users": [(HOSTILE, (HOSTILE,))]}
+) | {"users": [(HOSTILE, (HOSTILE,))], "fields": [{"name": HOSTILE, "value": HOSTILE, "file": HOSTILE, "size": 1}]}
 
 
 class Outline(HTMLParser):

@@ -81,6 +81,16 @@ class Login(NamedTuple):
     public: tuple[str, ...] = ()
 
 
+class Forms(NamedTuple):
+    """What becomes of a form that meets an expired session."""
+
+    keep: bool = True
+    largest: int = 4 << 20
+    """Bytes of body that are kept at most."""
+    secret: tuple[str, ...] = ()
+    """Further names of fields whose form is not kept, lower case, `*` for any characters."""
+
+
 class AlertRule(NamedTuple):
     """One entry of `[alerts]`: thresholds as given, and what follows (alert, step_up or end)."""
 
@@ -98,6 +108,7 @@ class Policy(NamedTuple):
     rules: tuple[Rule, ...] = ()
     activity: Activity = Activity()
     login: Login = Login()
+    forms: Forms = Forms()
     alerts: Mapping[str, AlertRule] = {}
     floor: str | None = None
     text: str = ""

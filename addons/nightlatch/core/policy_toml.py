@@ -14,13 +14,14 @@ from nightlatch.core.mistakes import Mistake, PolicyInvalid
 from nightlatch.core.policy import Activity, Limits, Login, PassivePattern, Policy
 from nightlatch.core.policy_alerts import read_alerts
 from nightlatch.core.policy_floor import check_floor
+from nightlatch.core.policy_forms import read_forms
 from nightlatch.core.policy_rules import LIMITS, over, read_rules, read_tiers
 from nightlatch.core.policy_table import Report, Table
 from nightlatch.core.toml_places import places
 
 __all__ = ["Mistake", "PolicyInvalid", "read_policy"]
 
-_TABLES = ("policy", "session", "activity", "risk", "rule", "login", "alerts")
+_TABLES = ("policy", "session", "activity", "risk", "rule", "login", "forms", "alerts")
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -88,6 +89,7 @@ def _policy(root: Table, text: str, name: str) -> Policy:
         rules=read_rules(root, session, tiers),
         activity=_activity(root.table("activity")),
         login=_login(root.table("login")),
+        forms=read_forms(root.table("forms")),
         alerts=read_alerts(root),
         floor=about.text("floor", values.word),
         text=text,

@@ -20,14 +20,22 @@ _TITLES = {
 _CHALLENGED = ("max_age", "acr_values")
 
 
-def problem_document(verdict: Verdict, status: int, login_url: str | None, decision_id: str) -> bytes:
+NOTHING_WRITTEN = "Nothing was written: the request did not reach the application."
+_READS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+"""Methods that change nothing (RFC 9110 section 9.2.1)."""
+
+
+def problem_document(
+    verdict: Verdict, status: int, login_url: str | None, decision_id: str, method: str = "GET"
+) -> bytes:
     """The body: the standard's members, and `verdict`, `clock`, `limit`, `elapsed` (whole seconds, rounded down),
-    `login_url` and `id`, null where there is none."""
+    `login_url` and `id`, null where there is none. After a write (`method`) it says that nothing has happened."""
+    detail = sentence(verdict)
     members: dict[str, str | int | None] = {
         "type": f"urn:nightlatch:verdict:{verdict.kind}",
         "title": _TITLES.get(verdict.kind, "Not allowed"),
         "status": status,
-        "detail": sentence(verdict),
+        "detail": detail if method in _READS else f"{detail} {NOTHING_WRITTEN}",
         "verdict": str(verdict.kind),
         "clock": None if verdict.clock is None else str(verdict.clock),
         "limit": None if verdict.limit is None else seconds_down(verdict.limit),

@@ -183,7 +183,8 @@ def _cors(case: _Case) -> tuple[Header, ...]:
 
 def _for_script(case: _Case) -> ResponseSpec:
     headers = (("Content-Type", CONTENT_TYPE), *_challenges(case), *_cors(case))
-    body = problem_document(case.verdict, case.status, _login_url(case.site), case.decision_id)
+    method, login = case.request.method, _login_url(case.site)
+    body = problem_document(case.verdict, case.status, login, case.decision_id, method)
     return ResponseSpec(case.status, headers, body)
 
 

@@ -13,7 +13,7 @@ from nightlatch.core.session import State
 from nightlatch.core.verdict import Kind, Remaining
 from nightlatch.identity.extract import SourceKind
 from nightlatch.identity.set_cookies import parse_set_cookie
-from nightlatch.proxy import issued, late_bodies, own_site
+from nightlatch.proxy import form_keeping, form_sending, issued, late_bodies, own_site
 from nightlatch.proxy.active import credited
 from nightlatch.proxy.apply import client_of
 from nightlatch.proxy.arrival import Arrival, is_own_cookie
@@ -29,19 +29,21 @@ _SHORT = 0.5
 
 
 def answered(service: Service | None, flow: http.HTTPFlow) -> None:
-    """The body of a refused request is in: its answer goes out now."""
+    """The body of a refused request is in: its answer goes out now, and a form may be kept."""
     if service is not None:
         service.held.release(flow)
+        form_keeping.keep(service, flow)
 
 
 def body_is_in(service: Service | None, flow: http.HTTPFlow) -> Awaitable[None] | None:
-    """A POST to a page of nightlatch's own can be answered now; a body that was long on its way is judged again, as its
-    session may have ended meanwhile."""
+    """A POST to a page of nightlatch's own can be answered now, and a kept form goes out instead of what has arrived; a
+    body that was long on its way is judged again, as its session may have ended meanwhile."""
     if service is None:
         return None
     own: tuple[Arrival, str] | None = flow.metadata.get(OWN_PAGE)
     if own is not None:
         return own_site.post(service, flow, *own)
+    form_sending.fill(service, flow)
     found = judged(flow)
     if found is None or not found.arrival.request.has_body or found.session is None:
         return None
@@ -73,6 +75,7 @@ def over(service: Service, flow: http.HTTPFlow) -> None:
     """The exchange has ended, one way or another."""
     service.held.release(flow)
     service.watch.remove(flow)
+    form_sending.undo(service, flow)
     exchange = service.guard.active.finish(flow.id)
     found = judged(flow)
     if found is None or (service.recorder is None and (exchange is None or _was_short(flow))):

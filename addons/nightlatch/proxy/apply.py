@@ -10,6 +10,7 @@ from nightlatch.core.session import Session
 from nightlatch.core.verdict import Kind
 from nightlatch.identity.cookies import without_cookies
 from nightlatch.identity.extract import presented_names
+from nightlatch.proxy import form_keeping
 from nightlatch.proxy.answers import answer
 from nightlatch.proxy.arrival import own_cookies
 from nightlatch.proxy.bounces import Client
@@ -28,6 +29,9 @@ def apply(service: Service, flow: http.HTTPFlow, judged: Judged) -> None:
         if arrival.request.has_body:
             service.held.hold(flow)
         _explain_loop(service, flow, judged)
+        return
+    if service.kept and verdict.kind is Kind.ALLOW and (question := form_keeping.offer(service, judged)) is not None:
+        answer(flow, question)
         return
     _strip_credentials(service, flow, judged)
     mend_request(flow.request, origin=arrival.origin, site=arrival.site, address=arrival.request.address)

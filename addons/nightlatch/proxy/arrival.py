@@ -13,7 +13,7 @@ from nightlatch.proxy.admission import Target
 from nightlatch.proxy.guard import Guard
 from nightlatch.proxy.view import site_scheme, view
 
-_OWN_COOKIE = re.compile(r"__Host-nightlatch(?![\w-])|nightlatch-\d{1,5}(?![\w-])|nightlatch(?![\w-])")
+_OWN_COOKIE = re.compile(r"(?:__Host-nightlatch|nightlatch-\d{1,5}|nightlatch)(?:-form)?(?![\w-])")
 
 
 class Arrival(NamedTuple):
@@ -68,6 +68,11 @@ def own_cookie(scheme: str, listening: tuple[object, ...] | None) -> str:
     if scheme == "https":
         return "__Host-nightlatch"
     return f"nightlatch-{listening[1]}" if listening and len(listening) > 1 else "nightlatch"
+
+
+def form_cookie(cookie: str) -> str:
+    """The name of the cookie that tells which kept form is this browser's, beside nightlatch's own called `cookie`."""
+    return f"{cookie}-form"
 
 
 def is_own_cookie(name: str) -> bool:

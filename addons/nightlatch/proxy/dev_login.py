@@ -30,6 +30,7 @@ def page_fields(guard: Guard, asked: Mapping[str, list[str]], return_to: str) ->
         "reauthenticate": "max_age" in asked or "reauthenticate" in asked,
         "why": _why({name: values[0] for name, values in asked.items()}),
         "failed": "",
+        "form": asked.get("form", [""])[0],
     }
 
 

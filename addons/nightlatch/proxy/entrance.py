@@ -13,7 +13,7 @@ from nightlatch.core.decide import error as error_verdict
 from nightlatch.core.identity import Anonymous
 from nightlatch.core.verdict import CROSS_SITE, Kind, Verdict
 from nightlatch.ledger.port import LedgerError
-from nightlatch.proxy import own_site
+from nightlatch.proxy import form_sending, own_site
 from nightlatch.proxy.admission import admit
 from nightlatch.proxy.answers import answer, is_own, refuse_bluntly
 from nightlatch.proxy.arrival import Arrival, arrive
@@ -26,6 +26,7 @@ from nightlatch.proxy.view import asked_authority, host_of
 
 log = logging.getLogger(__name__)
 
+FORM_NAMED = f"{form_sending.PARAMETER}="
 OUTSIDE = "nightlatch.outside"
 OWN_PAGE = "nightlatch.own_page"
 
@@ -54,6 +55,8 @@ def enter(service: Service | None, flow: http.HTTPFlow) -> Awaitable[None] | Non
         flow.metadata[OWN_PAGE] = (arrival, page)
         own_site.open_page(service, flow, arrival, page)
         return None
+    if FORM_NAMED in arrival.request.query:
+        return form_sending.send(service, flow, arrival)
     if _cross_site_socket(arrival):
         settle(service, flow, arrival, None, Verdict(Kind.DENIED, CROSS_SITE, forward_credential=False))
         return None

@@ -9,6 +9,7 @@ from collections.abc import Awaitable
 from mitmproxy import http
 
 from nightlatch.core.verdict import Verdict
+from nightlatch.proxy import form_keeping
 from nightlatch.proxy.answers import answer
 from nightlatch.proxy.judged import KEY, Judged
 from nightlatch.proxy.own_answers import verdict_answer
@@ -47,6 +48,7 @@ def refuse_late(service: Service, flow: http.HTTPFlow, late: Judged) -> None:
     service.watch.remove(flow)
     guard.active.finish(flow.id)
     answer(flow, verdict_answer(service, arrival, late.verdict, late.decision))
+    form_keeping.keep(service, flow)
 
 
 def _came_promptly(flow: http.HTTPFlow) -> bool:

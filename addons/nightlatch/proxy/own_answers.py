@@ -84,6 +84,11 @@ def redirect_answer(arrival: Arrival, location: str, credential: str) -> Respons
     return ResponseSpec(303, (("Location", location), cookie, *own_headers(_OWN_PAGE, "", warp_shown(arrival))), b"")
 
 
+def see_other(arrival: Arrival, location: str) -> ResponseSpec:
+    """On to another page of the site."""
+    return ResponseSpec(303, (("Location", location), *own_headers(_OWN_PAGE, "", warp_shown(arrival))), b"")
+
+
 def own_set_cookie(arrival: Arrival, credential: str) -> str:
     """The `Set-Cookie` that brings nightlatch's own credential, after a login or a rotation."""
     secure = "; Secure" if arrival.origin.startswith("https:") else ""

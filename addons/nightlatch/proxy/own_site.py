@@ -16,18 +16,17 @@ from nightlatch.core.redirect import safe_return_to
 from nightlatch.core.session import End, Session, State, touched
 from nightlatch.core.session_json import session_document
 from nightlatch.core.verdict import Kind, Verdict
-from nightlatch.proxy import dev_login, rotation
+from nightlatch.proxy import dev_login, form_page, rotation
 from nightlatch.proxy.answers import answer
 from nightlatch.proxy.apply import client_of
 from nightlatch.proxy.arrival import Arrival
 from nightlatch.proxy.judged import Judged
 from nightlatch.proxy.own_answers import json_answer, page_answer, redirect_answer, refusal_answer, verdict_answer
+from nightlatch.proxy.own_session import live, verdict_of
 from nightlatch.proxy.service import Service
 
 LARGEST_FORM = 65_536
 """Bytes; a login form is a few hundred."""
-
-_SESSION_REQUEST = "/.nightlatch/extend"
 
 
 def open_page(service: Service, flow: http.HTTPFlow, arrival: Arrival, page: str) -> None:
@@ -71,7 +70,7 @@ def _unfit(arrival: Arrival, flow: http.HTTPFlow) -> tuple[int, str] | None:
 
 def _session(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:
     """Always 200, and never activity: a page may ask as often as it likes."""
-    session = _live(service, arrival)
+    session = live(service, arrival)
     if session is None:
         document: dict[str, object] = {"authenticated": False, "subject": None, "session": None, "clocks": {}}
     else:
@@ -80,26 +79,13 @@ def _session(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:
     answer(flow, json_answer(arrival, 200, document))
 
 
-def _live(service: Service, arrival: Arrival) -> Session | None:
-    found = service.guard.find(arrival.identity, arrival.now)
-    if found is None or rotation.reused(found, arrival.now):
-        return None
-    verdict = _verdict(service, arrival, found.session)
-    return found.session if verdict.kind is Kind.ALLOW else None
-
-
-def _verdict(service: Service, arrival: Arrival, session: Session | None) -> Verdict:
-    plain = arrival.request._replace(method="POST", path=_SESSION_REQUEST)
-    return decide(arrival.identity, session, service.guard.policy, plain, arrival.now)
-
-
 async def _extend(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:
     """`stay signed in`: the person's own act, so it counts as activity."""
     found = service.guard.find(arrival.identity, arrival.now)
     if found is not None and rotation.reused(found, arrival.now):
         gone = await service.guard.end(found.session, End(arrival.now, rotation.REUSE))
         found = found._replace(session=gone)
-    verdict = _verdict(service, arrival, found.session if found else None)
+    verdict = verdict_of(service, arrival, found.session if found else None)
     if found is None or verdict.kind is not Kind.ALLOW:
         if found is not None and verdict.end is not None:
             await service.guard.end(found.session, verdict.end)
@@ -128,6 +114,8 @@ async def _logout(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> No
     if found is not None and found.session.state is State.ACTIVE:
         over = service.guard.run_out(found.session, arrival.now)
         await service.guard.end(found.session, over or End(arrival.now, "logout"))
+    if found is not None:
+        form_page.forget(service, arrival, found.session)
     answer(flow, page_answer(service, arrival, 200, "logged_out", {}, forget=True))
 
 
@@ -171,9 +159,14 @@ def _first(form: Mapping[str, list[str]], name: str) -> str:
     return form.get(name, [""])[0]
 
 
-GETS: Mapping[str, Callable[[Service, http.HTTPFlow, Arrival], None]] = {"session": _session, "login": _login_page}
+GETS: Mapping[str, Callable[[Service, http.HTTPFlow, Arrival], None]] = {
+    "session": _session,
+    "login": _login_page,
+    "form": form_page.show,
+}
 POSTS: Mapping[tuple[str, str], Callable[[Service, http.HTTPFlow, Arrival], Awaitable[None]]] = {
     ("POST", "login"): _login,
     ("POST", "logout"): _logout,
     ("POST", "extend"): _extend,
+    ("POST", "form"): form_page.discard,
 }

@@ -24,6 +24,7 @@ from nightlatch.proxy.bounces import Bounces
 from nightlatch.proxy.guard import Guard, file_identity
 from nightlatch.proxy.held_uploads import HeldUploads
 from nightlatch.proxy.hints import Hints
+from nightlatch.proxy.kept_forms import KeptForms
 from nightlatch.proxy.open_exchanges import OpenExchanges
 from nightlatch.proxy.pages import Pages
 from nightlatch.proxy.recorder import Recorder
@@ -49,6 +50,7 @@ class Service:
     recorder: Recorder | None
     bounces: Bounces = field(default_factory=Bounces)
     hints: Hints = field(default_factory=Hints)
+    kept: KeptForms = field(default_factory=KeptForms)
     hosts: frozenset[str] = frozenset()
     """Regular mode: the hosts that are guarded; empty in reverse mode, where all are."""
     sweepers: dict[str, Sweeper] = field(default_factory=dict)
@@ -76,6 +78,8 @@ class Service:
             LedgerError: it cannot be read or written.
         """
         self._note_trouble()
+        if self.kept:
+            self.kept.sweep(self.guard.clock.now())
         for sweeper in list(self.sweepers.values()):
             await sweeper.sweep()
 

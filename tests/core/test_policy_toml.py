@@ -102,7 +102,7 @@ def test_the_whole_example_is_read() -> None:
         ("admin", False, "high"),
     ]
     assert set(policy.tiers) == {"high"}
-    assert len(policy.alerts) == 4
+    assert policy.alerts["refresh_storm"].thresholds["count"] == 10
     assert policy.text == FULL
 
 

@@ -1,7 +1,7 @@
 """A policy in words: every part of it has its sentence."""
 
+from nightlatch.core.detect.table import RULES
 from nightlatch.core.policy import Policy
-from nightlatch.core.policy_alerts import DETECTORS
 from nightlatch.core.policy_toml import read_policy
 from nightlatch.core.words import describe
 
@@ -74,8 +74,17 @@ def test_the_rest() -> None:
 
 
 def test_every_detector_has_words() -> None:
-    for detector in DETECTORS:
+    for detector in RULES:
         (sentence,) = (
             line for line in told(f'[alerts]\n{detector} = {{ then = "step_up" }}') if "log in again" in line
         )
+        assert sentence.startswith("When ")
         assert detector not in sentence
+
+
+def test_alerts_that_follow_alike_share_a_sentence() -> None:
+    off = "\n".join(f'{name} = {{ then = "off" }}' for name in RULES if name not in ("fixation", "agent_change"))
+    assert told(f"[alerts]\n{off}")[-1] == (
+        "When a session goes on in another program or the application keeps a session cookie across a login, "
+        "an alert is raised."
+    )

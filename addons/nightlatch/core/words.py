@@ -5,12 +5,21 @@ from collections.abc import Iterable, Iterator
 from nightlatch.core.durations import format_duration
 from nightlatch.core.policy import Limits, Match, OnExpiry, PassivePattern, Policy, Requirement, Rule
 
-_THEN = {"alert": "an alert is raised", "step_up": "the person must log in again", "end": "the session ends"}
+_THEN = {"alert": "an alert is raised", "step_up": "the person must also log in again", "end": "the session also ends"}
 _WHAT = {
-    "refresh_storm": "a session is refreshed unusually often",
+    "agent_change": "a session goes on in another program",
+    "fixation": "the application keeps a session cookie across a login",
     "idle_flare": "a long idle session comes back from elsewhere",
+    "login_storm": "logins fail again and again",
+    "machine_rhythm": "only a machine keeps a session active",
+    "many_sessions": "one subject starts many sessions",
+    "redirect_loop": "a client is sent to the login in circles",
+    "refresh_storm": "a session is refreshed unusually often",
     "reuse_after_end": "an ended session is used again",
     "rotation_reuse": "a replaced credential is used after its grace",
+    "shared_credential": "one credential names several subjects",
+    "skewed_tokens": "tokens come from the future",
+    "two_networks": "a session is used from two networks at once",
 }
 
 
@@ -30,10 +39,16 @@ def _sentences(policy: Policy) -> Iterator[str]:
         yield f"Not counted as activity: {_listed(map(_passive, policy.activity.passive), 'and')}."
     if policy.login.rewrite_upstream:
         yield "Where the application itself answers a page with 401, 419 or 440, people are sent to the login."
-    for detector, alert in sorted(policy.alerts.items()):
-        yield f"When {_WHAT.get(detector, detector)}, {_THEN.get(alert.then, alert.then)}."
+    yield from _alerts(policy)
     if policy.floor:
         yield f"No limit is looser than that of {policy.floor}."
+
+
+def _alerts(policy: Policy) -> Iterator[str]:
+    for then, follows in _THEN.items():
+        when = [_WHAT[detector] for detector, alert in sorted(policy.alerts.items()) if alert.then == then]
+        if when:
+            yield f"When {_listed(when)}, {follows}."
 
 
 def _limits(limits: Limits) -> Iterator[str]:

@@ -1,0 +1,22 @@
+"""A session goes on in another program: the family of the user agent changes (Firefox, then curl).
+
+A browser's updates do not change its family. No window: a request tells what the one before it was.
+"""
+
+from nightlatch.core.alert import Finding
+from nightlatch.core.detect.detector import Detector, Thresholds, by_session, finding
+from nightlatch.core.detect.facts import REQUEST, Fact
+
+NAME = "agent_change"
+
+
+def step(memory: None, fact: Fact, thresholds: Thresholds) -> tuple[None, Finding | None]:
+    """Found when the family is another than before."""
+    before = fact.text("before_agent")
+    if before == fact.agent:
+        return None, None
+    why = f"The session went on in {fact.agent or 'a program without a name'}, after {before or 'one without a name'}."
+    return None, finding(NAME, fact.session or "", fact, why, before=before)
+
+
+DETECTOR = Detector(NAME, frozenset((REQUEST,)), by_session, step)

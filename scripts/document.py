@@ -1,4 +1,5 @@
-"""Writes what can be written by a program: docs/commands.md and the README's table of presets, and policies/README.md.
+"""Writes what can be written by a program: docs/commands.md, the README's table of presets, policies/README.md, and the
+tables of docs/in-flight.md.
 
 Usage: python scripts/document.py [--check]
 
@@ -9,7 +10,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,6 +18,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "cli"), str(ROOT / "addons")]
 
 from scripts import policy_table  # noqa: E402 (needs the paths above)
 
+from nightlatch.core import client_matrix, peers  # noqa: E402 (needs the paths above)
 from nightlatch_cli.commands import COMMANDS, Entry  # noqa: E402 (needs the paths above)
 
 HEAD = """# Commands
@@ -66,12 +68,26 @@ def between(text: str, name: str, content: str) -> str:
     return re.sub(f"{begin}.*?{end}", lambda _: f"{begin}\n{content}\n{end}", text, flags=re.DOTALL)
 
 
+def markdown(rows: Sequence[Sequence[str]]) -> str:
+    """A table; the first row is its headings."""
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join([lines[0], "|" + "---|" * len(rows[0]), *lines[1:]])
+
+
+def in_flight() -> str:
+    """docs/in-flight.md, with the tables that the guard answers by."""
+    text = (ROOT / "docs" / "in-flight.md").read_text(encoding="utf-8")
+    text = between(text, "matrix", markdown(client_matrix.table()))
+    return between(text, "peers", markdown(peers.table()))
+
+
 def documents() -> dict[Path, str]:
     """Every document that is written here, as it should be."""
     readme, presets = ROOT / "README.md", policy_table.README
     return {
         ROOT / "docs" / "commands.md": command_reference(),
         readme: between(readme.read_text(encoding="utf-8"), "presets", policy_table.table("policies/")),
+        ROOT / "docs" / "in-flight.md": in_flight(),
         presets: policy_table.current(presets.read_text(encoding="utf-8")),
     }
 

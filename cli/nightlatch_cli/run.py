@@ -45,6 +45,9 @@ def run(
     return_parameter: Annotated[
         str, typer.Option(metavar="NAME", help="The parameter in which the login expects the way back.")
     ] = "return_to",
+    respond_as: Annotated[
+        str, typer.Option(metavar="PEER", help="Answer expired requests as another system does: oauth2-proxy, …")
+    ] = "nightlatch",
     no_session_header: Annotated[
         bool, typer.Option("--no-session-header", help="Do not tell what remains of a session.")
     ] = False,
@@ -75,6 +78,7 @@ def run(
         "adopt": adopt,
         "allow_reissue": "on" if allow_reissue else "off",
         "return_parameter": return_parameter,
+        "respond_as": respond_as,
         "session_header": "off" if no_session_header else "on",
         "record": record,
         "jwt_issuer": jwt_issuer,

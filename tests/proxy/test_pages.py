@@ -13,9 +13,19 @@ from nightlatch.proxy.pages import NAMES, PAGE_HEADERS, Pages
 PAGES = Pages()
 HOSTILE = "\"'><script>alert(1)</script>"
 EXPECTED = (
-    *("bad_gateway", "bad_request", "denied", "form_gone", "kept_form", "logged_out", "login", "loop", "misdirected"),
-    "not_implemented",
-    *("unauthorized", "unavailable"),
+    *(
+        "bad_gateway",
+        "bad_request",
+        "denied",
+        "form_gone",
+        "framed",
+        "kept_form",
+        "logged_out",
+        "login",
+        "loop",
+        "misdirected",
+    ),
+    *("not_implemented", "sign_in", "unauthorized", "unavailable"),
 )
 FIELDS: dict[str, object] = dict.fromkeys(
     (

@@ -1,6 +1,7 @@
-"""From a verdict to the answer: each kind of client gets what it can use (DESIGN 6.3), and a passing verdict nothing.
+"""From a verdict to the answer: each kind of client gets what it can use, and a passing verdict nothing.
 
-Pure: pages come from a callable, the place of the session in the ledger plays no part any more.
+What that is stands in the table of `client_matrix`, or in that of a peer that is to be imitated (`peers`); here it is
+made. Pure: pages come from a callable, the place of the session in the ledger plays no part any more.
 """
 
 from collections.abc import Callable
@@ -8,17 +9,16 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 from urllib.parse import quote
 
-from nightlatch.core.client_kind import ClientKind, client_kind
+from nightlatch.core.client_matrix import GRPC_STATUS, Answer, Form, Outcome, answer_for, outcome
 from nightlatch.core.durations import seconds_down
 from nightlatch.core.headers import CookiePlace, Header, cookie_deletions, cors_headers, verdict_header
+from nightlatch.core.peers import Body, Peer, PeerAnswer, peer_answer
 from nightlatch.core.problem import CONTENT_TYPE, challenge, problem_document
 from nightlatch.core.redirect import safe_return_to, with_query
 from nightlatch.core.request import RequestView
 from nightlatch.core.verdict import Kind, Verdict
 from nightlatch.core.wording import sentence
 
-_STATUS = {Kind.DENIED: 403, Kind.ERROR: 503}
-_GRPC_STATUS = {401: "16", 403: "7", 503: "14"}
 _PAGES = {401: "unauthorized", 403: "denied", 503: "unavailable"}
 _DELETES = frozenset({Kind.LOGIN, Kind.EXPIRED, Kind.REFUSED, Kind.INVALID})
 
@@ -57,6 +57,8 @@ class SiteContext(NamedTuple):
     allowed_origins: tuple[str, ...] = ()
     clock_offset: str | None = None
     """`Nightlatch-Clock` while the warp is on."""
+    peer: Peer | None = None
+    """Whose answers are given in place of nightlatch's own."""
 
 
 class Pages(Protocol):
@@ -78,10 +80,12 @@ class _Case(NamedTuple):
     site: SiteContext
     decision_id: str
     pages: Pages
+    answer: Answer
 
     @property
     def status(self) -> int:
-        return _STATUS.get(self.verdict.kind, 401)
+        """What is meant, whatever the form makes of it: 401, 403 or 503."""
+        return {Outcome.DENIED: 403, Outcome.ERROR: 503}.get(outcome(self.verdict.kind), 401)
 
 
 def respond(
@@ -98,8 +102,11 @@ def respond(
     """
     if verdict.passes:
         return None
-    case = _Case(verdict, request, site, decision_id, pages)
-    answer = _ANSWERS.get(client_kind(request), _for_script)(case)
+    case = _Case(verdict, request, site, decision_id, pages, answer_for(verdict.kind, request))
+    if site.peer is not None and verdict.kind in _DELETES:
+        answer = _as_peer(case, peer_answer(site.peer, request), site.peer)
+    else:
+        answer = _FORMS[case.answer.form](case)
     body = b"" if request.method == "HEAD" else answer.body
     return ResponseSpec(answer.status, (*own_headers(verdict, decision_id, site.clock_offset), *answer.headers), body)
 
@@ -146,7 +153,7 @@ def _for_navigation(case: _Case) -> ResponseSpec:
     if location is None:
         page = _page(case)
         return page._replace(headers=(*page.headers, *deletions))
-    status = 302 if case.request.method in ("GET", "HEAD") else 303
+    status = case.answer.status if case.request.method in ("GET", "HEAD") else 303
     return ResponseSpec(status, (("Location", location), *deletions), b"")
 
 
@@ -198,7 +205,7 @@ def _login_url(site: SiteContext) -> str | None:
 def _for_htmx(case: _Case) -> ResponseSpec:
     """htmx follows `HX-Redirect` whatever the status; the person then comes back to the page, not to its fragment."""
     answer = _for_script(case)
-    location = _htmx_location(case) if case.status == 401 else None
+    location = _htmx_location(case)
     redirect = (("HX-Redirect", location),) if location else ()
     return answer._replace(headers=(*answer.headers, *redirect))
 
@@ -221,15 +228,58 @@ def _for_grpc(case: _Case) -> ResponseSpec:
     web = "-web" if asked.startswith("application/grpc-web") else ""
     headers = (
         ("Content-Type", f"application/grpc{web}"),
-        ("grpc-status", _GRPC_STATUS[case.status]),
+        ("grpc-status", str(GRPC_STATUS[outcome(case.verdict.kind)])),
         ("grpc-message", quote(sentence(case.verdict), safe=" ;,.'()")),
     )
     return ResponseSpec(200, (*headers, *_cors(case)), b"")
 
 
-_ANSWERS: dict[ClientKind, Callable[[_Case], ResponseSpec]] = {
-    ClientKind.NAVIGATION: _for_navigation,
-    ClientKind.HTMX: _for_htmx,
-    ClientKind.WEBSOCKET: _for_websocket,
-    ClientKind.GRPC: _for_grpc,
+def _as_peer(case: _Case, answer: PeerAnswer, peer: Peer) -> ResponseSpec:
+    """What `peer` would say, with the login of this site in the place of its own. No CORS headers: peers send none."""
+    headers: list[Header] = [("Content-Type", _CONTENT_TYPES[answer.body])] if answer.body in _CONTENT_TYPES else []
+    if answer.redirects:
+        headers.append(("Location", _peers_login(case, peer)))
+    asks_itself = answer.redirects and case.site.login is LoginKind.SELF
+    deletions = _deletions(case) if answer.clears or asks_itself else ()
+    return ResponseSpec(answer.status, (*headers, *answer.headers, *deletions), _peers_body(case, answer, peer))
+
+
+def _peers_login(case: _Case, peer: Peer) -> str:
+    """The login. A script is sent to its alias on another origin where the peer's login is on one: that a script cannot
+    follow there is what a front end has to cope with."""
+    location = login_location(case.verdict, case.site, _here(case)) or _peers_own_login(case)
+    if not (peer.elsewhere and location.startswith("/")) or case.answer.form is Form.LOGIN:
+        return location
+    scheme, _, authority = case.site.origin.partition("://")
+    host, colon, port = authority.partition(":")
+    alias = "127.0.0.1" if host == "localhost" else "localhost" if host.startswith("127.") else host
+    return f"{scheme}://{alias}{colon}{port}{location}"
+
+
+def _peers_own_login(case: _Case) -> str:
+    """Where nightlatch sends nobody: to the same place, if the application asks there; else to a page that says so."""
+    return _here(case) if case.site.login is LoginKind.SELF else "/.nightlatch/login"
+
+
+def _peers_body(case: _Case, answer: PeerAnswer, peer: Peer) -> bytes:
+    if answer.body is Body.SIGN_IN:
+        why, login = sentence(case.verdict), _peers_login(case, peer)
+        return case.pages.page("sign_in", why=why, login=login, decision=case.decision_id)
+    return answer.text.encode()
+
+
+_CONTENT_TYPES = {
+    Body.SIGN_IN: "text/html; charset=utf-8",
+    Body.HTML: "text/html; charset=utf-8",
+    Body.TEXT: "text/plain; charset=utf-8",
+    Body.JSON: "application/json",
+}
+
+_FORMS: dict[Form, Callable[[_Case], ResponseSpec]] = {
+    Form.LOGIN: _for_navigation,
+    Form.PAGE: _for_navigation,
+    Form.PROBLEM: _for_script,
+    Form.HTMX: _for_htmx,
+    Form.BARE: _for_websocket,
+    Form.GRPC: _for_grpc,
 }

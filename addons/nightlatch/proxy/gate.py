@@ -45,6 +45,9 @@ def judge(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Awaitable[
 def _conclude(service: Service, flow: http.HTTPFlow, arrival: Arrival, found: Found | None) -> Awaitable[None] | None:
     session = found.session if found else None
     verdict = decide(arrival.identity, session, service.guard.policy, arrival.request, arrival.now)
+    if verdict.kind is Kind.PUBLIC and verdict.reason == "preflight" and service.guard.settings.peer is not None:
+        # It carries no credential, and none of the peers passes one on unless it is told to.
+        verdict = Verdict(Kind.LOGIN, "no_credential", forward_credential=False)
     if verdict.end is not None and session is not None:
         return _end(service, flow, arrival, session, verdict)
     if verdict.kind is Kind.ALLOW and found is not None and rotation.due(service.guard.policy, found, arrival.now):

@@ -31,6 +31,7 @@ OPTIONS = (
     Option("adopt", "until-issued", "Unknown values of the application's cookie: until-issued, any or issued."),
     Option("allow_reissue", "off", "on: an ended cookie value that the application issues again is a new session."),
     Option("return_parameter", "return_to", "The parameter in which a redirect login expects the way back."),
+    Option("respond_as", "nightlatch", "Answer expired requests as another system does, such as oauth2-proxy."),
     Option("session_header", "on", "off: allowed answers carry no Nightlatch-Session header."),
     Option("record", "", "Record what passes into this file, for replay."),
     Option("jwt_issuer", "", "The `iss` that tokens must have."),

@@ -39,6 +39,7 @@ def site_context(service: Service, arrival: Arrival) -> SiteContext:
         cookie_domain=place.domain,
         allowed_origins=settings.allowed_origins,
         clock_offset=warp_shown(arrival),
+        peer=settings.peer,
     )
 
 

@@ -16,7 +16,7 @@ from nightlatch.core.redirect import safe_return_to
 from nightlatch.core.session import End, Session, State, touched
 from nightlatch.core.session_json import session_document
 from nightlatch.core.verdict import Kind, Verdict
-from nightlatch.proxy import dev_login, form_page, rotation
+from nightlatch.proxy import dev_login, form_page, login_visit, rotation
 from nightlatch.proxy.answers import answer
 from nightlatch.proxy.apply import client_of
 from nightlatch.proxy.arrival import Arrival
@@ -122,6 +122,9 @@ async def _logout(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> No
 def _login_page(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:
     if service.guard.settings.login.kind != "dev":
         answer(flow, refusal_answer(service, arrival, 404, "This site has no login page of nightlatch's."))
+        return
+    if (elsewhere := login_visit.answer_elsewhere(service, arrival)) is not None:
+        answer(flow, elsewhere)
         return
     asked = parse_qs(arrival.request.query)
     fields = dev_login.page_fields(service.guard, asked, safe_return_to(_first(asked, "return_to"), arrival.origin))

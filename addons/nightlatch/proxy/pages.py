@@ -31,6 +31,13 @@ PAGE_HEADERS: tuple[Header, ...] = (
 """What every page is sent with. `form-action` also holds for where a form's answer redirects to: the way back never
 leaves the site."""
 
+FRAMED_HEADERS: tuple[Header, ...] = (
+    PAGE_HEADERS[0],
+    ("Content-Security-Policy", _POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")),
+    *PAGE_HEADERS[2:],
+)
+"""For the one page that may stand in a frame of this site: it holds nothing but a link out of it."""
+
 NAMES = tuple(sorted(path.stem for path in _TEMPLATES.glob("*.html") if path.stem != "base"))
 """The pages there are."""
 

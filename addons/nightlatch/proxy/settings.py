@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from nightlatch.core.peers import Peer
 from nightlatch.core.policy import Policy
 from nightlatch.core.policy_toml import PolicyInvalid
 from nightlatch.identity.extract import Source, SourceKind, parse_source
 from nightlatch.identity.keys import KeyUnusable, VerificationKey, load_jwks, load_key_file
 from nightlatch.identity.tokens import TokenSettings, TokenVerifier
 from nightlatch.presets import PolicyNotFound, load_policy
+from nightlatch.proxy.settings_peer import NAMES, NIGHTLATCH, parse_peer
 
 LOGIN_KINDS = ("dev", "redirect", "self", "none")
 DEV_METHOD = "dev"
@@ -59,6 +61,8 @@ class Settings(NamedTuple):
     verifier: TokenVerifier | None
     """For `bearer`."""
     return_parameter: str = "return_to"
+    peer: Peer | None = None
+    """Whose answers are given in place of nightlatch's own."""
 
 
 def nearest(word: str, known: tuple[str, ...]) -> str:
@@ -94,6 +98,7 @@ def read_settings(options: Mapping[str, str]) -> Settings:
         record=Path(options["record"]).expanduser() if options["record"] else None,
         verifier=_verifier(options) if source.kind is SourceKind.BEARER else None,
         return_parameter=options["return_parameter"],
+        peer=parse_peer(_choice("respond_as", options["respond_as"] or NIGHTLATCH, NAMES)),
     )
 
 

@@ -39,6 +39,16 @@ COMMANDS: Mapping[str, Entry | Family] = {
     ),
     "explain": Entry("nightlatch_cli.explain:explain", "Why a session ended, or a request was refused."),
     "events": Entry("nightlatch_cli.events:events", "The audit trail."),
+    "audit": Family(
+        {
+            "verify": Entry("nightlatch_cli.audit_commands:verify", "Whether the trail is whole."),
+            "checkpoint": Entry("nightlatch_cli.audit_commands:checkpoint", "Proof of it, to be kept elsewhere."),
+            "export": Entry("nightlatch_cli.audit_commands:export", "For other systems: JSON lines, ECS, OCSF."),
+            "prune": Entry("nightlatch_cli.audit_commands:prune", "Remove what is older than it must be kept."),
+        },
+        "verify",
+        "Proof that the audit trail is whole, and its export.",
+    ),
     "clock": Family(
         {
             "show": Entry("nightlatch_cli.clock_commands:show", "Wall time and nightlatch's time."),

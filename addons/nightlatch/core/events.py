@@ -37,6 +37,7 @@ class EventType(StrEnum):
     CLOCK_WARPED = "clock.warped"
     ALERT_RAISED = "alert.raised"
     LEDGER_ERROR = "ledger.error"
+    AUDIT_PRUNED = "audit.pruned"
 
 
 class Event(NamedTuple):

@@ -6,10 +6,10 @@ than that: keep its newest hash somewhere else to notice a chain that was forged
 
 import sqlite3
 from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from nightlatch.core.events import GENESIS, Event, canonical, chain_hash
-from nightlatch.ledger.port import Link
+from nightlatch.core.events import GENESIS, Event, EventType, canonical, chain_hash
+from nightlatch.ledger.chain_port import ChainBase, ChainReader, Link
 from nightlatch.ledger.rows import event_of, storable
 
 _LAST = "SELECT hash FROM events ORDER BY id DESC LIMIT 1"
@@ -46,28 +46,34 @@ class Misfit(NamedTuple):
     why: str
 
 
-class Links(Protocol):
-    """Where the chain is read from: a ledger's reader."""
-
-    def links(self) -> Iterable[Link]: ...
-    def last_link(self) -> int: ...
-
-
-def verify_chain(ledger: Links) -> Misfit | None:
+def verify_chain(ledger: ChainReader) -> Misfit | None:
     """The first event that does not fit, None when all do.
 
     Raises:
         LedgerError: the ledger cannot be read.
     """
-    prev, expected = GENESIS, 1
+    base = ledger.chain_base()
+    prev, expected, vouched = base.hash, base.id + 1, base.id == 0
     for link in ledger.links():
         why = flaw(link, expected, prev)
         if why:
             return Misfit(expected, why)
         prev, expected = link.hash, expected + 1
+        vouched = vouched or (link.type == EventType.AUDIT_PRUNED and _vouches(ledger, base, event_of(link.payload)))
     if expected <= ledger.last_link():
         return Misfit(expected, "it is missing, and so are all after it")
-    return None
+    return None if vouched else Misfit(base.id, "it was removed, and no later event vouches for that")
+
+
+def _vouches(ledger: ChainReader, base: ChainBase, pruned: Event) -> bool:
+    """Whether an `audit.pruned` event tells of a removal up to `base`, or beyond it when that was not finished."""
+    until, proof = pruned.detail.get("until"), pruned.detail.get("hash")
+    if until == base.id:
+        return proof == base.hash
+    if not isinstance(until, int) or until < base.id:
+        return False
+    kept = ledger.link(until)
+    return kept is not None and kept.hash == proof
 
 
 def flaw(link: Link, expected: int, prev: str) -> str | None:

@@ -13,6 +13,7 @@ from nightlatch.core.events import Chained, Event, EventType
 from nightlatch.core.session import End, Session, State
 from nightlatch.core.warp import Segment, Warp
 from nightlatch.ledger.alerts_port import AlertReader, AlertWriter
+from nightlatch.ledger.chain_port import ChainReader, ChainWriter
 
 
 class LedgerError(Exception):
@@ -93,20 +94,6 @@ class PolicyVersion(NamedTuple):
     loaded_at: int
 
 
-class Link(NamedTuple):
-    """An event as it lies in the chain. `payload` is its canonical form, which was hashed; `at`, `type`, `session` and
-    `subject` repeat what is in it."""
-
-    id: int
-    at: int
-    type: str
-    session: str | None
-    subject: str | None
-    payload: str
-    prev: str
-    hash: str
-
-
 class Changes(NamedTuple):
     """What the trail tells since an event: the id of the last one, and whose sessions are named. `sessions` is None
     where they are too many to name."""
@@ -126,7 +113,7 @@ class LedgerFacts(NamedTuple):
     bytes: int
 
 
-class LedgerReader(AlertReader, Protocol):
+class LedgerReader(ChainReader, AlertReader, Protocol):
     """What can be asked. Safe on the event loop: no call waits for a writer."""
 
     def key(self) -> bytes:
@@ -197,17 +184,11 @@ class LedgerReader(AlertReader, Protocol):
     def policies(self) -> Sequence[PolicyVersion]:
         """Every policy version that was ever in force, the last loaded first."""
 
-    def links(self) -> Iterable[Link]:
-        """The whole chain as it is stored, oldest first, for `chain.verify_chain`."""
-
-    def last_link(self) -> int:
-        """The id of the last event that was ever added, even when it is no longer there; 0 when there was none."""
-
     def facts(self) -> LedgerFacts: ...
     def close(self) -> None: ...
 
 
-class LedgerWriter(AlertWriter, Protocol):
+class LedgerWriter(ChainWriter, AlertWriter, Protocol):
     """What can be changed. Calls marked durable return only when the change would survive a power cut."""
 
     def create(

@@ -12,8 +12,9 @@ from nightlatch.core.authentication import ProviderSession
 from nightlatch.core.events import Chained, EventType
 from nightlatch.core.session import Session, State
 from nightlatch.core.warp import Segment, Warp
-from nightlatch.ledger import federation, rows
+from nightlatch.ledger import federation, pruning, rows
 from nightlatch.ledger.alerts_read import AlertQuestions
+from nightlatch.ledger.chain_port import ChainBase, Link
 from nightlatch.ledger.files import connect_reader, explain
 from nightlatch.ledger.port import (
     Changes,
@@ -23,7 +24,6 @@ from nightlatch.ledger.port import (
     LedgerError,
     LedgerFacts,
     LedgerReader,
-    Link,
     PolicyVersion,
 )
 from nightlatch.ledger.schema import LEDGER_SCHEMA
@@ -162,6 +162,19 @@ class SqliteReader(AlertQuestions):
     def last_link(self) -> int:
         found = self._ask("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
         return int(found[0][0]) if found else 0
+
+    def link(self, event_id: int) -> Link | None:
+        found = self._ask(f"{_EVENTS} WHERE id = ?", event_id)
+        return rows.link_of(found[0]) if found else None
+
+    def chain_base(self) -> ChainBase:
+        found = self._read(pruning.base_of, "SELECT value FROM settings WHERE name = ?", pruning.BASE)
+        return found[0] if found else ChainBase()
+
+    def last_before(self, instant: int) -> int:
+        (first,) = self._ask("SELECT min(id) FROM events WHERE happened_at >= ?", instant)[0]
+        until = self.last_link() if first is None else first - 1
+        return max(until, 0)
 
     def decision(self, decision_id: str) -> Decision | None:
         found = self._decisions("WHERE id = ?", rows.storable(decision_id))

@@ -11,7 +11,8 @@ from typing import Any
 from nightlatch.core.authentication import Authentication
 from nightlatch.core.events import Chained, Event, EventType, Field
 from nightlatch.core.session import End, Session, State
-from nightlatch.ledger.port import Credential, Decision, Found, Guard, Link
+from nightlatch.ledger.chain_port import Link
+from nightlatch.ledger.port import Credential, Decision, Found, Guard
 
 Row = tuple[Any, ...]
 

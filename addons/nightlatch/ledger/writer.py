@@ -14,7 +14,7 @@ from nightlatch.core.authentication import Authentication, ProviderSession
 from nightlatch.core.events import Event, EventType
 from nightlatch.core.session import End, Session, State
 from nightlatch.core.warp import Segment
-from nightlatch.ledger import federation, rows
+from nightlatch.ledger import federation, pruning, rows
 from nightlatch.ledger.alerts_write import END, AlertChanges
 from nightlatch.ledger.chain import append
 from nightlatch.ledger.files import connect_writer, explained
@@ -159,6 +159,9 @@ class SqliteWriter(AlertChanges):
     def record(self, events: Iterable[Event]) -> None:
         with self._change():
             append(self._connection, events)
+
+    def prune(self, until: int, at: int, policy: str) -> int:
+        return pruning.prune(self._connection, self._change, until, at, policy)
 
     def log(self, decisions: Sequence[Decision]) -> None:
         with self._change(durable=False):

@@ -1,0 +1,75 @@
+"""Removing old events without breaking the proof of the rest: an event in the chain vouches for what is gone.
+
+The `audit.pruned` event is written first; then the events go a thousand at a time, so that no guard waits long for the
+lock, and the base of the chain follows. Whatever moment it stops at, the chain can be verified.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from nightlatch.core.events import Event, EventType
+from nightlatch.ledger.chain import append
+from nightlatch.ledger.chain_port import ChainBase
+
+AT_ONCE = 1000
+BASE = "chain_base"
+"""The name of the setting in which the base is kept."""
+
+_HASH = "SELECT hash FROM events WHERE id = ?"
+_COUNT = "SELECT count(*) FROM events WHERE id <= ?"
+_MOVE = "INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)"
+
+Change = Callable[[], AbstractContextManager[None]]
+"""Opens one immediate, durable transaction."""
+
+
+def base_of(row: tuple[str]) -> ChainBase:
+    """The base as the setting's row has it."""
+    return ChainBase(*json.loads(row[0]))
+
+
+def prune(connection: sqlite3.Connection, change: Change, until: int, at: int, policy: str) -> int:
+    """Remove the events up to `until`; how many.
+
+    Raises:
+        LedgerError: the ledger cannot be written.
+    """
+    with _unbound(connection), change():
+        (newest,) = connection.execute("SELECT max(id) FROM events").fetchone()
+        until = min(until, (newest or 0) - 1)
+        (count,) = connection.execute(_COUNT, (until,)).fetchone()
+        if count:
+            (link,) = connection.execute(_HASH, (until,)).fetchone()
+            detail = {"until": until, "hash": link, "count": count}
+            append(connection, [Event(EventType.AUDIT_PRUNED, at, policy=policy, detail=detail)])
+    with _unbound(connection):
+        for last in _steps(connection, until):
+            with change():
+                _remove(connection, last)
+    return int(count)
+
+
+def _steps(connection: sqlite3.Connection, until: int) -> Iterator[int]:
+    """The ids up to which to remove, one step after the other."""
+    (first,) = connection.execute("SELECT min(id) FROM events").fetchone()
+    yield from (min(start + AT_ONCE - 1, until) for start in range(first or 1, until + 1, AT_ONCE))
+
+
+def _remove(connection: sqlite3.Connection, last: int) -> None:
+    """Within a transaction. Another process may have pruned as far meanwhile; then there is nothing to do."""
+    found = connection.execute(_HASH, (last,)).fetchone()
+    if found is not None:
+        connection.execute(_MOVE, (BASE, json.dumps([last, found[0]])))
+        connection.execute("DELETE FROM events WHERE id <= ?", (last,))
+
+
+@contextmanager
+def _unbound(connection: sqlite3.Connection) -> Iterator[None]:
+    """The clock's rows and the alerts name the events that told of them, and outlive these. Has no effect inside a transaction."""
+    connection.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        connection.execute("PRAGMA foreign_keys = ON")

@@ -67,7 +67,8 @@ def _remove(connection: sqlite3.Connection, last: int) -> None:
 
 @contextmanager
 def _unbound(connection: sqlite3.Connection) -> Iterator[None]:
-    """The clock's rows and the alerts name the events that told of them, and outlive these. Has no effect inside a transaction."""
+    """The clock's rows and the alerts name the events that told of them, and outlive these. To be used outside a
+    transaction: inside one the setting has no effect."""
     connection.execute("PRAGMA foreign_keys = OFF")
     try:
         yield

@@ -18,9 +18,11 @@ from nightlatch_cli.exits import ExitCode, fail
 FILE_NAME = "nightlatch.toml"
 
 _NAMES = """
-    adopt after-expiry against allow-origin allow-reissue decisions dev-user follow host identity json jsonl jwks
-    jwt-algorithms jwt-audience jwt-issuer jwt-key-file ledger limit listen login login-path no-session-header policy
-    public ready-file reason record report return-parameter session-claim session-key since site state tour type user
+    adopt after-expiry against allow-origin allow-reissue decisions dev-second-factor dev-user follow host identity
+    json jsonl jwks jwt-algorithms jwt-audience jwt-issuer jwt-key-file ledger limit listen login login-path
+    no-session-header oidc-client-id oidc-client-secret oidc-groups-claim oidc-scope oidc-silent oidc-subject-claim
+    policy public ready-file reason record report return-parameter session-claim session-key since site state tour
+    type user
 """
 OPTION_NAMES = frozenset(_NAMES.split())
 """Every option of every command (a test compares), so that a misspelt key is found without loading them all."""

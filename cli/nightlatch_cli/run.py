@@ -4,6 +4,7 @@ and hands over to the proxy, which is imported only here."""
 import asyncio
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -26,10 +27,28 @@ def run(
         str, typer.Option(metavar="SOURCE", help="Whose credential makes a session: nightlatch, cookie:NAME, bearer.")
     ] = "nightlatch",
     login: Annotated[
-        str, typer.Option(metavar="KIND", help="How people log in: dev, redirect:URL, self, none. [by identity]")
+        str,
+        typer.Option(
+            metavar="KIND", help="How people log in: dev, oidc:ISSUER, redirect:URL, self, none. [by identity]"
+        ),
     ] = "",
     ledger: LedgerOption = DEFAULT_LEDGER,
     dev_user: Annotated[_Words, typer.Option(metavar="NAME[:group,…]", help="A person the dev login knows.")] = None,
+    dev_second_factor: Annotated[
+        str, typer.Option(metavar="CODE", help="What the dev login takes for the code of a second factor.")
+    ] = "",
+    oidc_client_id: Annotated[str, typer.Option(metavar="NAME", help="What the provider knows this guard by.")] = "",
+    oidc_client_secret: Annotated[
+        str, typer.Option(metavar="SECRET", help="Its secret there; better in the environment. None: a public client.")
+    ] = "",
+    oidc_scope: Annotated[str, typer.Option(metavar="LIST", help="What is asked of the provider.")] = (
+        "openid profile email"
+    ),
+    oidc_subject_claim: Annotated[str, typer.Option(metavar="CLAIM", help="The claim that names the person.")] = "sub",
+    oidc_groups_claim: Annotated[str, typer.Option(metavar="CLAIM", help="The claim that lists groups.")] = "groups",
+    oidc_silent: Annotated[
+        str, typer.Option(metavar="HOW", help="Logins that were to be fresh and are not: refuse, allow.")
+    ] = "refuse",
     public: Annotated[_Words, typer.Option(metavar="PATTERN", help="Paths that need no session.")] = None,
     host: Annotated[_Words, typer.Option(metavar="NAME", help="A further host name the site answers for.")] = None,
     login_path: Annotated[
@@ -65,30 +84,22 @@ def run(
     ] = None,
 ) -> None:
     """Guard the application at UPSTREAM."""
-    options = {
-        "policy": policy,
-        "identity": identity,
-        "login": login,
-        "ledger": str(ledger),
-        "dev_user": " ".join(dev_user or ()),
-        "public": " ".join(public or ()),
-        "host": " ".join(host or ()),
-        "login_path": " ".join(login_path or ()),
-        "allow_origin": " ".join(allow_origin or ()),
-        "adopt": adopt,
-        "allow_reissue": "on" if allow_reissue else "off",
-        "return_parameter": return_parameter,
-        "respond_as": respond_as,
-        "session_header": "off" if no_session_header else "on",
-        "record": record,
-        "jwt_issuer": jwt_issuer,
-        "jwt_audience": jwt_audience,
-        "jwt_algorithms": jwt_algorithms,
-        "jwt_key_file": jwt_key_file,
-        "jwks": jwks,
-        "session_claim": session_claim,
-    }
-    guard(upstream, listen, options, ready_file)
+    guard(upstream, listen, options_of(locals()), ready_file)
+
+
+_NOT_THE_GUARDS = frozenset({"upstream", "listen", "ready_file", "no_session_header"})
+
+
+def options_of(given: Mapping[str, object]) -> dict[str, str]:
+    """The guard's options as text, from the arguments of `run`, which have their names."""
+    options = {name: _text(value) for name, value in given.items() if name not in _NOT_THE_GUARDS}
+    return options | {"session_header": "off" if given["no_session_header"] else "on"}
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return " ".join(value or ()) if isinstance(value, list | None) else str(value)
 
 
 def guard(upstream: str, listen: str, options: dict[str, str], ready_file: Path | None) -> None:

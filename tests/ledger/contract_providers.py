@@ -57,16 +57,25 @@ class ProviderContract(Opened):
     def test_a_stronger_login_takes_the_place_of_the_first(self, reader: LedgerReader, writer: LedgerWriter) -> None:
         session = started(writer, "s1", ALICE)
         later = ALICE._replace(sid=b"sid-9", authenticated=T0 + 50)
-        proof = Authentication("alice", "oidc", T0 + 60, ("päpste",), ("pwd", "otp"), "gold", later)
+        proof = Authentication("alice", "oidc", T0 + 60, ("päpste",), ("pwd", "otp"), "gold", provider=later)
         assert writer.reauthenticate("s1", b"s1", b"f2", T0 + 60, [], authentication=proof)
         stronger = session._replace(groups=("päpste",), amr=("pwd", "otp"), acr="gold")
         assert reader.session("s1") == reauthenticated(stronger, T0 + 60)
         assert reader.provider_session("s1") == later
         assert list(reader.started_by(b"sid-1")) == []
 
+    def test_more_proof_without_a_new_login_moves_no_clock(self, reader: LedgerReader, writer: LedgerWriter) -> None:
+        session = started(writer, "s1", ALICE)
+        proof = Authentication("alice", "oidc", T0 + 60, (), ("pwd", "otp"), "gold", provider=ALICE)
+        assert writer.reauthenticate("s1", b"s1", b"f2", T0 + 60, [], authentication=proof, anew=False)
+        assert reader.session("s1") == session._replace(amr=("pwd", "otp"), acr="gold")
+        assert reader.find(b"f2") is not None
+        writer.end("s1", logout(T0 + 70), an_event())
+        assert not writer.reauthenticate("s1", b"f2", b"f2", T0 + 80, [], anew=False)
+
     def test_a_login_that_comes_too_late_changes_nothing(self, reader: LedgerReader, writer: LedgerWriter) -> None:
         session = started(writer, "s1", ALICE)
-        proof = Authentication("alice", "oidc", T0 + 60, (), ("otp",), "gold", ALICE._replace(sid=b"sid-9"))
+        proof = Authentication("alice", "oidc", T0 + 60, (), ("otp",), "gold", provider=ALICE._replace(sid=b"sid-9"))
         assert not writer.reauthenticate("s1", b"unknown", b"f2", T0 + 60, [], authentication=proof)
         assert reader.session("s1") == session
         assert reader.provider_session("s1") == ALICE

@@ -9,6 +9,8 @@ import pytest
 from mitmproxy import ctx
 from mitmproxy.http import HTTPFlow
 from tests.identity.minting import AUDIENCE, pem, public_key
+from tests.providers.own_provider import OwnProvider
+from tests.proxy.at_provider import Visitor, a_bench
 from tests.proxy.bench import Bench
 
 from nightlatch.proxy import live_flows, open_exchanges
@@ -61,3 +63,23 @@ def bearer(benches: Benches, tmp_path: Path) -> Bench:
     key = tmp_path / "key.pem"
     key.write_bytes(pem(public_key()))
     return benches(identity="bearer", jwt_audience=AUDIENCE, jwt_key_file=str(key), jwt_algorithms="RS256")
+
+
+@pytest.fixture
+def provider() -> Iterator[OwnProvider]:
+    """An identity provider, obedient until it is told otherwise."""
+    made = OwnProvider()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def federated(benches: Benches, provider: OwnProvider) -> Bench:
+    """A guard whose people log in at `provider`."""
+    return a_bench(benches, provider)
+
+
+@pytest.fixture
+def visitor(federated: Bench, provider: OwnProvider) -> Visitor:
+    """A browser at that guard."""
+    return Visitor(federated, provider)

@@ -2,13 +2,13 @@
 
 import pytest
 from mitmproxy import http
-from tests.proxy.bench import OWN, Bench, a_flow, cookie_of, response, the
+from tests.proxy.bench import NAVIGATION, OWN, Bench, a_flow, cookie_of, response, the
 from tests.proxy.conftest import Benches
 
 from nightlatch.core.session import State
 from nightlatch.core.verdict import Kind
 from nightlatch.proxy.dev_login import known_user, page_fields
-from nightlatch.proxy.settings import DevUser
+from nightlatch.proxy.settings_login import DevUser
 
 STEP_UP = """
 [session]
@@ -93,7 +93,7 @@ def test_a_session_that_ended_meanwhile_makes_room_for_a_new_one(bench: Bench, m
     async def lost(*_: object) -> bool:
         return False
 
-    monkeypatch.setattr("nightlatch.proxy.dev_login._reauthenticate", lost)
+    monkeypatch.setattr("nightlatch.proxy.establish._go_on", lost)
     assert bench.session(bench.visit(cookie=again(bench, old))).id != before.id
 
 
@@ -159,3 +159,34 @@ def test_what_was_under_way_during_a_step_up_ends_nothing_within_the_grace(bench
     assert bench.kind(cookie=old) is Kind.ALLOW
     bench.later(us=10_000_000)
     assert bench.kind(cookie=old) is Kind.REFUSED and bench.kind(cookie=fresh) is Kind.REFUSED
+
+
+SECOND = '[[rule]]\nname = "vault"\nmatch = { path = "/vault" }\nrequire = { amr = ["mfa"] }\n'
+
+
+def test_a_second_factor_is_asked_for_where_it_is_needed(benches: Benches) -> None:
+    bench = benches(SECOND, dev_second_factor="000000")
+    cookie = bench.log_in()
+    before = bench.session()
+    assert bench.kind(cookie=cookie) is Kind.ALLOW
+    flow = bench.visit("/vault", cookie=cookie, headers=NAVIGATION)
+    login = response(flow).headers["location"]
+    page = response(bench.visit(login, cookie=cookie)).text or ""
+    assert 'name="code" required' in page and "000000" in page
+    form = {"user": "ada", "return_to": "/vault", "code": "000000"}
+    fresh = cookie_of(bench.post("login", form, cookie=cookie))
+    assert bench.kind("/vault", cookie=fresh) is Kind.ALLOW
+    assert (bench.session().id, bench.session().amr) == (before.id, ("dev", "otp", "mfa"))
+
+
+@pytest.mark.parametrize("code", ["000001", "0", "0000000", "\u0660"])
+def test_a_wrong_code_lets_nobody_in(benches: Benches, code: str) -> None:
+    bench = benches(dev_second_factor="000000")
+    flow = bench.post("login", {"user": "ada", "code": code})
+    assert response(flow).status_code == 401 and "not the code" in str(response(flow).text)
+    assert bench.trail() == ["login.failed"]
+
+
+def test_a_code_that_nobody_asked_for_is_wrong(bench: Bench) -> None:
+    assert response(bench.post("login", {"user": "ada", "code": "000000"})).status_code == 401
+    assert "Second factor" not in str(response(bench.visit("/.nightlatch/login")).text)

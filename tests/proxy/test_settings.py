@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from nightlatch.proxy.options import OPTIONS
-from nightlatch.proxy.settings import DevUser, Login, SettingsInvalid, parse_dev_user, parse_login, read_settings
+from nightlatch.proxy.settings import read_settings
+from nightlatch.proxy.settings_login import DevUser, Login, parse_dev_user, parse_login
+from nightlatch.proxy.settings_values import SettingsInvalid
 
 DEFAULTS = {option.name: option.default for option in OPTIONS}
 
@@ -38,7 +40,7 @@ def test_the_login_page_of_a_redirect_is_public_and_a_login_path() -> None:
         ({"login": "redirct:/x"}, "redirect"),
         ({"login": "redirect:"}, "redirect:/login"),
         ({"login": "redirect://evil"}, "redirect:/login"),
-        ({"login": "oidc:https://issuer"}, "not in this version"),
+        ({"login": "oidc:https://issuer"}, "--oidc-client-id"),
         ({"login": "dev:x"}, "takes no value"),
         ({"adopt": "always"}, "until-issued"),
         ({"allow_reissue": "yes"}, "on"),

@@ -5,8 +5,8 @@ from tests.proxy.bench import NAVIGATION, SCRIPT, response
 from tests.proxy.conftest import Benches
 
 from nightlatch.core.peers import PEERS
-from nightlatch.proxy.settings import SettingsInvalid
 from nightlatch.proxy.settings_peer import NAMES, parse_peer
+from nightlatch.proxy.settings_values import SettingsInvalid
 
 ASKS = {"Origin": "http://localhost:5173", "Access-Control-Request-Method": "PUT"}
 

@@ -30,4 +30,5 @@ class Authentication(NamedTuple):
     groups: tuple[str, ...] = ()
     amr: tuple[str, ...] = ()
     acr: str | None = None
+    email: str | None = None
     provider: ProviderSession | None = None

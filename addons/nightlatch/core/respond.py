@@ -27,10 +27,15 @@ class LoginKind(StrEnum):
     """Who logs people in."""
 
     DEV = "dev"
+    OIDC = "oidc"
+    """An identity provider, by way of a page of nightlatch's own."""
     REDIRECT = "redirect"
     SELF = "self"
     """The application itself: it asks when the cookie is gone."""
     NONE = "none"
+
+
+_LEADS_SOMEWHERE = frozenset({LoginKind.DEV, LoginKind.OIDC, LoginKind.REDIRECT})
 
 
 class ResponseSpec(NamedTuple):
@@ -48,7 +53,7 @@ class SiteContext(NamedTuple):
     """As the browser sees it, such as `http://localhost:8080`."""
     login: LoginKind = LoginKind.NONE
     login_url: str = ""
-    """A path of this site, or a URL; for `dev` and `redirect`."""
+    """A path of this site, or a URL; for `dev`, `oidc` and `redirect`."""
     return_parameter: str = "return_to"
     cookie_name: str | None = None
     """The credential's cookie (`NAME*` when in chunks); None when there is none, as with bearer tokens."""
@@ -120,13 +125,13 @@ def own_headers(verdict: Verdict, decision_id: str, clock_offset: str | None) ->
 def login_location(verdict: Verdict, site: SiteContext, return_to: str) -> str | None:
     """Where the login is, with the way back and what it has to give; None when nobody can be sent there.
 
-    The dev login also gets the reason, to show it. A login elsewhere gets the way back as a full URL.
+    nightlatch's own pages also get the reason, to show it. A login elsewhere gets the way back as a full URL.
     """
-    if site.login not in (LoginKind.DEV, LoginKind.REDIRECT):
+    if site.login not in _LEADS_SOMEWHERE:
         return None
     abroad = "://" in site.login_url and not site.login_url.startswith(f"{site.origin}/")
     way_back = site.origin + return_to if abroad else return_to
-    why = _why(verdict) if site.login is LoginKind.DEV else {}
+    why = _why(verdict) if site.login in (LoginKind.DEV, LoginKind.OIDC) else {}
     return with_query(site.login_url, **{site.return_parameter: way_back}, **dict(verdict.asks), **why)
 
 
@@ -197,7 +202,7 @@ def _for_script(case: _Case) -> ResponseSpec:
 
 def _login_url(site: SiteContext) -> str | None:
     """In full, as a script may run on another origin."""
-    if site.login not in (LoginKind.DEV, LoginKind.REDIRECT):
+    if site.login not in _LEADS_SOMEWHERE:
         return None
     return site.login_url if "://" in site.login_url else site.origin + site.login_url
 

@@ -5,6 +5,7 @@ Pure reading. That the signature is good is `tokens`' affair, and whether a time
 
 import base64
 import json
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from nightlatch.core.identity import TokenTimes
@@ -62,24 +63,24 @@ def read_claims(claims: dict[str, Any], session_claim: str, first_seen: int) -> 
     Raises:
         TokenRefused: `malformed`, `no_expiry`, or `no_subject` when nothing tells whose session it is.
     """
-    expires_at = _instant(claims, "exp")
+    expires_at = instant(claims, "exp")
     if expires_at is None:
         raise TokenRefused("no_expiry")
-    issued_at, not_before = _instant(claims, "iat"), _instant(claims, "nbf")
+    issued_at, not_before = instant(claims, "iat"), instant(claims, "nbf")
     token = VerifiedToken(
-        issuer=_text(claims, "iss") or "",
-        subject=_text(claims, "sub"),
+        issuer=text(claims, "iss") or "",
+        subject=text(claims, "sub"),
         session_key="",
         expires_at=expires_at,
         issued_at=issued_at,
         not_before=not_before,
-        authenticated_at=_instant(claims, "auth_time"),
-        groups=_texts(claims.get("groups")),
-        amr=_texts(claims.get("amr")),
-        acr=_text(claims, "acr"),
+        authenticated_at=instant(claims, "auth_time"),
+        groups=texts(claims.get("groups")),
+        amr=texts(claims.get("amr")),
+        acr=text(claims, "acr"),
         first_seen=first_seen,
     )
-    return token._replace(session_key=_session_key(token, _text(claims, session_claim)))
+    return token._replace(session_key=_session_key(token, text(claims, session_claim)))
 
 
 _SECOND_LATER = 999_999
@@ -122,7 +123,7 @@ def _session_key(token: VerifiedToken, sid: str | None) -> str:
     return json.dumps([token.issuer, "own", token.subject, own])
 
 
-def _instant(claims: dict[str, Any], name: str) -> int | None:
+def instant(claims: Mapping[str, Any], name: str) -> int | None:
     """A NumericDate (RFC 7519 section 2) as microseconds; None when absent."""
     value = claims.get(name)
     if value is None:
@@ -132,14 +133,15 @@ def _instant(claims: dict[str, Any], name: str) -> int | None:
     return value * 1_000_000 if isinstance(value, int) else round(value * 1_000_000)
 
 
-def _text(claims: dict[str, Any], name: str) -> str | None:
+def text(claims: Mapping[str, Any], name: str) -> str | None:
+    """A claim that is text; None when absent."""
     value = claims.get(name)
     if value is not None and not isinstance(value, str):
         raise TokenRefused("malformed")
     return value
 
 
-def _texts(value: object) -> tuple[str, ...]:
+def texts(value: object) -> tuple[str, ...]:
     """A list of strings, or one; anything else counts as none, which can only take rights away."""
     if isinstance(value, str):
         return (value,)

@@ -38,6 +38,9 @@ class TokenSettings(NamedTuple):
     issuer: str | None = None
     algorithms: tuple[str, ...] = DEFAULT_ALGORITHMS
     session_claim: str = "sid"
+    types: frozenset[str] = _TYPES
+    """What `typ` may say, in lower case, without `application/`: a token of one kind is not taken for one of another
+    (RFC 8725 section 3.11)."""
 
 
 class TokenVerifier:
@@ -75,6 +78,18 @@ class TokenVerifier:
             self._remember(digest, known)
         return known
 
+    def claims(self, token: str) -> dict[str, Any]:
+        """All that the genuine `token` says, verified anew.
+
+        Raises:
+            TokenRefused: with the reason.
+        """
+        if len(token) > _LARGEST:
+            raise TokenRefused("too_large")
+        header, claims = map(strict_json, _segments(token))
+        self._check(token, self._algorithm(header), header.get("kid"))
+        return claims
+
     def forget(self) -> None:
         """Verify everything anew: to be called when keys or policy change (law of trust 10)."""
         self._good.clear()
@@ -85,15 +100,13 @@ class TokenVerifier:
         self._good[digest] = token
 
     def _verified(self, token: str, wall: int) -> VerifiedToken:
-        header, claims = map(strict_json, _segments(token))
-        self._check(token, self._algorithm(header), header.get("kid"))
-        return read_claims(claims, self._settings.session_claim, wall)
+        return read_claims(self.claims(token), self._settings.session_claim, wall)
 
     def _algorithm(self, header: dict[str, Any]) -> str:
         """The header's algorithm, if it is one of ours; also refuses what asks for special treatment."""
         if "crit" in header:
             raise TokenRefused("critical_extension")
-        if str(header.get("typ", "")).lower().removeprefix("application/") not in _TYPES:
+        if str(header.get("typ", "")).lower().removeprefix("application/") not in self._settings.types:
             raise TokenRefused("type")
         algorithm = header.get("alg")
         if not isinstance(algorithm, str) or algorithm not in self._settings.algorithms:
@@ -122,6 +135,16 @@ class TokenVerifier:
             "issuer": settings.issuer,
             "options": _OPTIONS,
         }
+
+
+def key_name(token: str) -> str | None:
+    """The name of the key that `token` says it is signed with; None where it says nothing.
+
+    Raises:
+        TokenRefused: `malformed`.
+    """
+    kid = strict_json(_segments(token)[0]).get("kid")
+    return kid if isinstance(kid, str) else None
 
 
 def check_algorithms(algorithms: Iterable[str]) -> None:

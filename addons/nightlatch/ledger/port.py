@@ -229,10 +229,12 @@ class LedgerWriter(ChainWriter, AlertWriter, Protocol):
         *,
         grace: int = 0,
         authentication: Authentication | None = None,
+        anew: bool = True,
     ) -> bool:
         """Durable. Set `reauthenticated_at`, start the widest gap anew, replace the credential, which then is good for
         `grace` microseconds more: what was under way with it must not end the session. With an `authentication` its
-        groups, methods and class take the place of the session's."""
+        groups, methods and class take the place of the session's. Not `anew`: the person proved more, but did not
+        authenticate since, so that no clock is moved."""
 
     def bar(self, mark: bytes, kind: str, at: int) -> bool:
         """Durable. Call `mark` off, which is of that `kind` (`sid`, `logout_token`); False when it was already."""

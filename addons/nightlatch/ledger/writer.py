@@ -54,6 +54,7 @@ _REAUTHENTICATE = (
     "UPDATE sessions SET reauthenticated_at = :at, last_active_at = max(last_active_at, :at), gap = 0, "
     "gap_from_at = :at, step_up_at = NULL WHERE id = :session AND state = 'active'"
 )
+_STILL = "UPDATE sessions SET last_active_at = last_active_at WHERE id = :session AND state = 'active'"
 _STRENGTH = "UPDATE sessions SET groups = :groups, amr = :amr, acr = :acr WHERE id = :session"
 _LOG = f"INSERT OR IGNORE INTO decisions ({rows.DECISION_COLUMNS}) VALUES ({', '.join('?' * 15)})"
 _TRIM = "DELETE FROM decisions WHERE position <= (SELECT max(position) FROM decisions) - ?"
@@ -138,10 +139,11 @@ class SqliteWriter(AlertChanges):
         *,
         grace: int = 0,
         authentication: Authentication | None = None,
+        anew: bool = True,
     ) -> bool:
         with self._change():
             replaced = old == new or self._replace(session_id, old, new, at, at + grace)
-            done = replaced and self._changed(_REAUTHENTICATE, {"session": session_id, "at": at})
+            done = replaced and self._changed(_REAUTHENTICATE if anew else _STILL, {"session": session_id, "at": at})
             if done and authentication is not None:
                 self._execute(_STRENGTH, {"session": session_id, **rows.strength_of(authentication)})
                 federation.note(self._connection, session_id, authentication.provider)

@@ -28,7 +28,8 @@ from nightlatch.proxy.given_options import take_given
 from nightlatch.proxy.options import OPTIONS, PREFIX
 from nightlatch.proxy.recorder import RecordingUnusable
 from nightlatch.proxy.service import Service, open_service
-from nightlatch.proxy.settings import SettingsInvalid, read_settings
+from nightlatch.proxy.settings import read_settings
+from nightlatch.proxy.settings_values import SettingsInvalid
 
 
 class Nightlatch:

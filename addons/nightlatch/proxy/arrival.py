@@ -13,7 +13,10 @@ from nightlatch.proxy.admission import Target
 from nightlatch.proxy.guard import Guard
 from nightlatch.proxy.view import site_scheme, view
 
-_OWN_COOKIE = re.compile(r"(?:__Host-nightlatch|nightlatch-\d{1,5}|nightlatch)(?:-form)?(?![\w-])")
+_OWN_COOKIE = re.compile(
+    r"__Secure-nightlatch-login-[0-9a-f]{12}(?![\w-])"
+    r"|(?:__Host-nightlatch|nightlatch-\d{1,5}|nightlatch)(?:-form|-login-[0-9a-f]{12})?(?![\w-])"
+)
 
 
 class Arrival(NamedTuple):

@@ -53,8 +53,7 @@ def enter(service: Service | None, flow: http.HTTPFlow) -> Awaitable[None] | Non
     page = own_page(arrival.request.path)
     if page is not None:
         flow.metadata[OWN_PAGE] = (arrival, page)
-        own_site.open_page(service, flow, arrival, page)
-        return None
+        return own_site.open_page(service, flow, arrival, page)
     if FORM_NAMED in arrival.request.query:
         return form_sending.send(service, flow, arrival)
     if _cross_site_socket(arrival):

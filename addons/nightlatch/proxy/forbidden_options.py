@@ -12,7 +12,7 @@ from nightlatch.proxy.arrival import origin
 from nightlatch.proxy.lean_mitmproxy import Proxyserver
 from nightlatch.proxy.live_flows import close
 from nightlatch.proxy.options import OPTIONS, PREFIX
-from nightlatch.proxy.settings import nearest
+from nightlatch.proxy.settings_values import nearest
 
 ROUND_THE_GATE = (
     "allow_hosts",

@@ -39,6 +39,7 @@ def new_session(arrival: Arrival, identity: Identity, authenticated_at: int) -> 
         groups=identity.groups,
         amr=identity.amr,
         acr=identity.acr,
+        email=identity.email,
         network=network_of(request.address),
         agent=agent_family(request.header("user-agent")),
     )

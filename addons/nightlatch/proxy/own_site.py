@@ -16,11 +16,13 @@ from nightlatch.core.redirect import safe_return_to
 from nightlatch.core.session import End, Session, State, touched
 from nightlatch.core.session_json import session_document
 from nightlatch.core.verdict import Kind, Verdict
-from nightlatch.proxy import dev_login, form_page, login_visit, rotation
+from nightlatch.proxy import dev_login, form_page, login_visit, oidc_begin, oidc_callback, rotation
 from nightlatch.proxy.answers import answer
 from nightlatch.proxy.apply import client_of
 from nightlatch.proxy.arrival import Arrival
+from nightlatch.proxy.establish import LoginRefused
 from nightlatch.proxy.judged import Judged
+from nightlatch.proxy.oidc import OidcLogin
 from nightlatch.proxy.own_answers import json_answer, page_answer, redirect_answer, refusal_answer, verdict_answer
 from nightlatch.proxy.own_session import live, verdict_of
 from nightlatch.proxy.service import Service
@@ -29,18 +31,20 @@ LARGEST_FORM = 65_536
 """Bytes; a login form is a few hundred."""
 
 
-def open_page(service: Service, flow: http.HTTPFlow, arrival: Arrival, page: str) -> None:
-    """Answer what needs no body; leave a good POST for `post`, once its body is in."""
+def open_page(service: Service, flow: http.HTTPFlow, arrival: Arrival, page: str) -> Awaitable[None] | None:
+    """Answer what needs no body; leave a good POST for `post`, once its body is in. What is returned, if anything,
+    must be awaited."""
     method = arrival.request.method
     if (method, page) in POSTS:
         if (refusal := _unfit(arrival, flow)) is not None:
             answer(flow, refusal_answer(service, arrival, *refusal))
     elif method in ("GET", "HEAD") and page in GETS:
-        GETS[page](service, flow, arrival)
+        return GETS[page](service, flow, arrival)
     elif page in GETS or any(name == page for _, name in POSTS):
         answer(flow, refusal_answer(service, arrival, 405, "That page does not answer this method."))
     else:
         answer(flow, refusal_answer(service, arrival, 404, "There is no such page of nightlatch's."))
+    return None
 
 
 async def post(service: Service, flow: http.HTTPFlow, arrival: Arrival, page: str) -> None:
@@ -119,16 +123,39 @@ async def _logout(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> No
     answer(flow, page_answer(service, arrival, 200, "logged_out", {}, forget=True))
 
 
-def _login_page(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:
-    if service.guard.settings.login.kind != "dev":
+def _login_page(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Awaitable[None] | None:
+    if service.oidc is None and service.guard.settings.login.kind != "dev":
         answer(flow, refusal_answer(service, arrival, 404, "This site has no login page of nightlatch's."))
-        return
+        return None
     if (elsewhere := login_visit.answer_elsewhere(service, arrival)) is not None:
         answer(flow, elsewhere)
-        return
+        return None
+    if service.oidc is not None:
+        return _at_provider(service, flow, arrival, oidc_begin.begin)
     asked = parse_qs(arrival.request.query)
     fields = dev_login.page_fields(service.guard, asked, safe_return_to(_first(asked, "return_to"), arrival.origin))
     answer(flow, page_answer(service, arrival, 200, "login", fields))
+    return None
+
+
+def _callback(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Awaitable[None] | None:
+    return _at_provider(service, flow, arrival, oidc_callback.finish)
+
+
+def _at_provider(
+    service: Service,
+    flow: http.HTTPFlow,
+    arrival: Arrival,
+    step: Callable[[Service, http.HTTPFlow, Arrival, OidcLogin], Awaitable[None]],
+) -> Awaitable[None] | None:
+    """A step of a login at an identity provider: for those who GET it, as a HEAD would use a state up for nothing."""
+    if service.oidc is None:
+        answer(flow, refusal_answer(service, arrival, 404, "People do not log in to this site at a provider."))
+    elif arrival.request.method == "HEAD":
+        answer(flow, refusal_answer(service, arrival, 405, "That page does not answer this method."))
+    else:
+        return step(service, flow, arrival, service.oidc)
+    return None
 
 
 async def _login(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:
@@ -141,10 +168,12 @@ async def _login(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Non
     form = parse_qs((flow.request.raw_content or b"").decode("utf-8", "replace"), max_num_fields=20)
     back = safe_return_to(_first(form, "return_to"), arrival.origin)
     again = bool(_first(form, "reauthenticate")) or _asks_for_more(service, arrival, back)
-    credential = await dev_login.log_in(service.guard, arrival, _first(form, "user"), again=again)
-    if credential is None:
-        fields = dev_login.page_fields(service.guard, form, back)
-        answer(flow, page_answer(service, arrival, 401, "login", {**fields, "failed": _first(form, "user")}))
+    user, code = _first(form, "user"), _first(form, "code").strip()
+    try:
+        credential = await dev_login.log_in(service.guard, arrival, user, again=again, code=code)
+    except LoginRefused as refusal:
+        fields = dev_login.page_fields(service.guard, form, back, refused=refusal.reason)
+        answer(flow, page_answer(service, arrival, 401, "login", fields))
         return
     service.bounces.went_through(client_of(arrival.request))
     answer(flow, redirect_answer(arrival, back, credential))
@@ -162,9 +191,10 @@ def _first(form: Mapping[str, list[str]], name: str) -> str:
     return form.get(name, [""])[0]
 
 
-GETS: Mapping[str, Callable[[Service, http.HTTPFlow, Arrival], None]] = {
+GETS: Mapping[str, Callable[[Service, http.HTTPFlow, Arrival], Awaitable[None] | None]] = {
     "session": _session,
     "login": _login_page,
+    "callback": _callback,
     "form": form_page.show,
 }
 POSTS: Mapping[tuple[str, str], Callable[[Service, http.HTTPFlow, Arrival], Awaitable[None]]] = {

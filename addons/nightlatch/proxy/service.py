@@ -25,6 +25,7 @@ from nightlatch.proxy.guard import Guard, file_identity
 from nightlatch.proxy.held_uploads import HeldUploads
 from nightlatch.proxy.hints import Hints
 from nightlatch.proxy.kept_forms import KeptForms
+from nightlatch.proxy.oidc import OidcLogin
 from nightlatch.proxy.open_exchanges import OpenExchanges
 from nightlatch.proxy.pages import Pages
 from nightlatch.proxy.recorder import Recorder
@@ -51,6 +52,8 @@ class Service:
     bounces: Bounces = field(default_factory=Bounces)
     hints: Hints = field(default_factory=Hints)
     kept: KeptForms = field(default_factory=KeptForms)
+    oidc: OidcLogin | None = None
+    """The login at an identity provider, where there is one."""
     hosts: frozenset[str] = frozenset()
     """Regular mode: the hosts that are guarded; empty in reverse mode, where all are."""
     sweepers: dict[str, Sweeper] = field(default_factory=dict)
@@ -155,8 +158,8 @@ def open_service(settings: Settings, site: str, hosts: frozenset[str] = frozense
         behind.stop()
         reader.close()
         raise
-    held = HeldUploads()
-    service = Service(guard, Pages(), Watch(guard, OpenExchanges(), held), held, recorder, hosts=hosts)
+    held, oidc = HeldUploads(), OidcLogin(settings.oidc) if settings.oidc else None
+    service = Service(guard, Pages(), Watch(guard, OpenExchanges(), held), held, recorder, oidc=oidc, hosts=hosts)
     if site:
         service.serves(site)
     return service

@@ -13,7 +13,8 @@ from nightlatch.proxy.addon import Nightlatch
 from nightlatch.proxy.forbidden_options import guarded_site
 from nightlatch.proxy.master import StartError, run_guard, site_options
 from nightlatch.proxy.options import PREFIX
-from nightlatch.proxy.settings import Settings, SettingsInvalid, read_settings
+from nightlatch.proxy.settings import Settings, read_settings
+from nightlatch.proxy.settings_values import SettingsInvalid
 
 
 class CannotStart(ValueError):

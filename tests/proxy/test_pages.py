@@ -22,6 +22,7 @@ EXPECTED = (
         "kept_form",
         "logged_out",
         "login",
+        "login_failed",
         "loop",
         "misdirected",
     ),
@@ -31,6 +32,10 @@ FIELDS: dict[str, object] = dict.fromkeys(
     (
         "why",
         "failed",
+        "refused",
+        "code",
+        "amr",
+        "reason",
         "rule",
         "decision",
         "verdict",

@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, Entry | Family] = {
         "list",
         "Who is logged in, for how long still, and why others are not.",
     ),
+    "expire": Entry("nightlatch_cli.expire:expire", "Have a session expire on purpose, at the worst moment."),
     "explain": Entry("nightlatch_cli.explain:explain", "Why a session ended, or a request was refused."),
     "events": Entry("nightlatch_cli.events:events", "The audit trail."),
     "audit": Family(

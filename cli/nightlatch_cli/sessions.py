@@ -145,6 +145,8 @@ def _facts(session: Session, document: dict[str, Any]) -> Iterator[tuple[str, st
         yield name.removesuffix("_at").replace("_", " "), document[name] or ""
     if session.end is not None:
         yield "why", why_ended(session.end)
+    if session.expire_when is not None:
+        yield "ordered end", session.expire_when
     for name, clock in document["clocks"].items():
         yield name, f"{span(clock['remaining'])} left of {span(clock['limit'])}, until {clock['deadline']}"
     for name in ("source", "groups", "amr", "acr", "network", "agent"):

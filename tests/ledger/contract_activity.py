@@ -6,17 +6,11 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.ledger.opened import Opened
-from tests.ledger.samples import (
-    SECOND,
-    T0,
-    a_session,
-    an_event,
-    timeout,
-)
+from tests.ledger.samples import OTHER_SITE, SECOND, SITE, T0, a_session, an_event, logout, timeout
 
 from nightlatch.core.events import EventType
 from nightlatch.core.session import Session, ended, reauthenticated, touched
-from nightlatch.ledger.port import Credential, Found, LedgerReader, LedgerWriter, Touch
+from nightlatch.ledger.port import Credential, Found, Hold, LedgerReader, LedgerWriter, Touch
 from nightlatch.ledger.touches import laid_over, touch_of
 
 STEPS = st.lists(st.tuples(st.sampled_from(["touch", "reauthenticate", "end"]), st.integers(-50, 100)), max_size=12)
@@ -121,3 +115,23 @@ class ActivityContract(Opened):
         assert not writer.reauthenticate("s1", b"f1", b"f3", T0 + 11, [])
         assert writer.reauthenticate("s1", b"f2", b"f2", T0 + 12, [])
         assert reader.find(b"f2") == Found(reauthenticated(a_session(), T0 + 12), Credential(b"f2", "s1", T0 + 10))
+
+    def test_exchanges_that_hold_idle(self, reader: LedgerReader, writer: LedgerWriter) -> None:
+        first, second = Hold("x1", "s1", 42, T0, 900), Hold("x2", "s2", 43, T0 + 1, None)
+        writer.hold([first, second])
+        writer.hold([first])
+        assert list(reader.holds("s1")) == [first]
+        assert sorted(reader.holds()) == [first, second]
+        writer.release(["x1", "never"])
+        assert list(reader.holds()) == [second]
+
+    def test_a_live_session_can_be_ordered_to_end(self, reader: LedgerReader, writer: LedgerWriter) -> None:
+        for key in ("s1", "s2"):
+            writer.create(a_session(key), key.encode(), [])
+        assert writer.order_expiry("s1", "next-write")
+        assert [session.id for session in reader.ordered(SITE, "next-write")] == ["s1"]
+        assert list(reader.ordered(OTHER_SITE, "next-write")) == list(reader.ordered(SITE, "mid-upload")) == []
+        assert reader.session("s1") == a_session("s1", expire_when="next-write")
+        assert writer.order_expiry("s1", None) and reader.session("s1") == a_session("s1")
+        writer.end("s2", logout(T0), an_event())
+        assert not writer.order_expiry("s2", "next-write")

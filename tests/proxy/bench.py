@@ -100,7 +100,9 @@ class Bench:
             if (waiting := self.addon.responseheaders(flow)) is not None:
                 await waiting
 
-        flow.response = http.Response.make(status, b"", http.Headers([(n.encode(), v.encode()) for n, v in fields]))
+        given = http.Headers([(name.encode(), value.encode()) for name, value in fields])
+        flow.response = http.Response.make(status)
+        flow.response.headers = given
         self.run(hooks())
         return flow
 

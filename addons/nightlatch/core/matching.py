@@ -45,6 +45,8 @@ class _Book:
         self.policy = policy
         last = session_rule(policy)
         self.guarded = (*(rule for rule in policy.rules if not rule.public), last)
+        idles = [rule.limits.idle for rule in self.guarded if rule.limits.idle is not None]
+        self.shortest_idle = min(idles, default=None)
         self.entries = (*_implicit(policy), *map(_Entry, policy.rules), _Entry(last))
         self.chains: dict[tuple[str, str, str], tuple[_Chain, ...]] = {}
         self.settled: dict[tuple[str, str, str], tuple[Rule, ...]] = {}
@@ -77,6 +79,11 @@ def session_rule(policy: Policy) -> Rule:
 def all_rules(policy: Policy) -> tuple[Rule, ...]:
     """Every rule that is not public, and the session rule last: what the sweeper judges by (law of time 8)."""
     return _book(policy).guarded
+
+
+def shortest_idle(policy: Policy) -> int | None:
+    """The smallest idle limit of any guarded rule, microseconds: who was active since then is idle for none of them."""
+    return _book(policy).shortest_idle
 
 
 def _book(policy: Policy) -> _Book:

@@ -61,6 +61,8 @@ class Session(NamedTuple):
     end: End | None = None
     step_up_at: int | None = None
     """When an alert asked for a fresh login, which is still to come; None when none is asked for."""
+    expire_when: str | None = None
+    """The moment at which it is to end on purpose (`on_purpose.Moment`); None when it may live."""
 
 
 def touched(session: Session, at: int) -> Session:

@@ -211,6 +211,25 @@ def m004_alerts(db: Database) -> None:
     _show_anew(db, FOURTH_VIEWS)
 
 
+FIFTH_VIEWS = {
+    "sessions": (*FOURTH_VIEWS["sessions"], "expire_when"),
+    "holds": ("exchange", "session", "pid", "started_at", "idle"),
+}
+
+
+@migrations()
+def m005_in_flight(db: Database) -> None:
+    """Sessions that are to end at a certain moment, and exchanges that hold `idle` while they run."""
+    db.execute("ALTER TABLE sessions ADD COLUMN expire_when TEXT")
+    db.execute("CREATE INDEX sessions_by_order ON sessions (site) WHERE expire_when IS NOT NULL AND state = 'active'")
+    db.execute(
+        "CREATE TABLE holds (exchange TEXT PRIMARY KEY, session TEXT NOT NULL, pid INTEGER NOT NULL, "
+        "started_at INTEGER NOT NULL, idle INTEGER) WITHOUT ROWID"
+    )
+    db.execute("CREATE INDEX holds_by_session ON holds (session)")
+    _show_anew(db, FIFTH_VIEWS)
+
+
 def _show_anew(db: Database, views: dict[str, tuple[str, ...]]) -> None:
     """Make the readable views of these tables again, with these columns."""
     for table, columns in views.items():

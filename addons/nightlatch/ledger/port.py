@@ -85,6 +85,18 @@ class Guard(NamedTuple):
     started_at: int
 
 
+class Hold(NamedTuple):
+    """An active exchange that a guard has running for longer than a second: while it does, `idle` does not run."""
+
+    exchange: str
+    session: str
+    pid: int
+    """Of the guard; the hold of one that is gone counts for nothing."""
+    started_at: int
+    idle: int | None
+    """The limit that applied to it, microseconds: it holds `idle` for no longer than that."""
+
+
 class PolicyVersion(NamedTuple):
     """A policy as it was when it came into force; `loaded_at` is the last time that it did."""
 
@@ -178,6 +190,12 @@ class LedgerReader(ChainReader, AlertReader, Protocol):
         """Which sessions the events after the one with the id `after` are about: whoever ends, rotates or extends a
         session leaves an event. Cheap to ask whenever `version` has changed."""
 
+    def holds(self, session_id: str | None = None) -> Sequence[Hold]:
+        """Exchanges that hold `idle`, of one session or all."""
+
+    def ordered(self, site: str, when: str) -> Sequence[Session]:
+        """Live sessions of `site` that are to end on purpose at the moment `when`."""
+
     def guards(self) -> Sequence[Guard]:
         """Guards that announced themselves, one a listen URL, newest first."""
 
@@ -209,6 +227,16 @@ class LedgerWriter(ChainWriter, AlertWriter, Protocol):
 
     def end_all(self, site: str | None, end: End, policy: str) -> int:
         """Durable. End every live session (of one site), one event each; how many."""
+
+    def order_expiry(self, session_id: str, when: str | None) -> bool:
+        """Durable. Have a live session end on purpose at the moment `when`; None takes that back. False when it has
+        ended."""
+
+    def hold(self, holds: Iterable[Hold]) -> None:
+        """Not durable. Remember exchanges that hold `idle`."""
+
+    def release(self, exchanges: Iterable[str]) -> None:
+        """Not durable. These exchanges hold nothing any more."""
 
     def touch(self, touches: Iterable[Touch]) -> None:
         """Not durable. Late and repeated touches are harmless; an ended session is not changed."""

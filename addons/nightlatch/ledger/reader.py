@@ -21,6 +21,7 @@ from nightlatch.ledger.port import (
     Decision,
     Found,
     Guard,
+    Hold,
     LedgerError,
     LedgerFacts,
     LedgerReader,
@@ -218,6 +219,16 @@ class SqliteReader(AlertQuestions):
             return Changes(self.last_link(), None)
         named = frozenset(session for _, session in found if session is not None)
         return Changes(found[-1][0] if found else after, named)
+
+    def holds(self, session_id: str | None = None) -> Sequence[Hold]:
+        statement = "SELECT exchange, session, pid, started_at, idle FROM holds"
+        if session_id is None:
+            return self._read(Hold._make, statement)
+        return self._read(Hold._make, f"{statement} WHERE session = ?", rows.storable(session_id))
+
+    def ordered(self, site: str, when: str) -> Sequence[Session]:
+        live = "expire_when IS NOT NULL AND state = 'active'"
+        return self._sessions(f"WHERE site = ? AND {live} AND expire_when = ?", site, when)
 
     def guards(self) -> Sequence[Guard]:
         statement = f"SELECT {rows.GUARD_COLUMNS} FROM guards ORDER BY started_at DESC, rowid DESC"

@@ -24,9 +24,13 @@ END_COLUMNS = "ended_at, end_reason, end_clock, end_limit, end_elapsed, end_rule
 SESSION_WIDTH = 24
 """How many columns `SESSION_COLUMNS` and `END_COLUMNS` are."""
 
-READ_SESSION = f"{SESSION_COLUMNS}, CASE WHEN state <> 'active' THEN json_array({END_COLUMNS}) ELSE step_up_at END"
+READ_SESSION = (
+    f"{SESSION_COLUMNS}, CASE WHEN state <> 'active' THEN json_array({END_COLUMNS}) "
+    "WHEN expire_when IS NOT NULL THEN json_object('step_up_at', step_up_at, 'expire_when', expire_when) "
+    "ELSE step_up_at END"
+)
 """What is read of a session: its end as one column, since every column costs, and hardly any session has one; while it
-lives, the instant since when a fresh login is asked for stands there."""
+lives, what is ordered for it stands there: since when a fresh login is asked for, and when it is to end on purpose."""
 READ_CREDENTIAL = "issued_at, replaced_at, grace_until_at"
 """What is read of a credential after `READ_SESSION`: whoever asks for it knows its fingerprint."""
 
@@ -39,7 +43,7 @@ EVENT_COLUMNS = "id, happened_at, type, session, subject, payload, prev, hash"
 
 _GROUPS, _ACR, _STATE, _END, _ISSUED = 10, 12, 16, 17, 18
 
-_NEITHER = (None, None)
+_NEITHER = (None, None, None)
 _STATES = {str(state): state for state in State}
 
 
@@ -59,13 +63,18 @@ def session_of(row: Row) -> Session:
             names_of(amr) if amr != "[]" else (),
             *row[_ACR:_STATE],
             _STATES[row[_STATE]],
-            *(_NEITHER if end is None else _end_or_step_up(end)),
+            *(_NEITHER if end is None else _end_or_orders(end)),
         )
     )
 
 
-def _end_or_step_up(told: str | int) -> tuple[End | None, int | None]:
-    return (None, told) if isinstance(told, int) else (End._make(json.loads(told)), None)
+def _end_or_orders(told: str | int) -> tuple[End | None, int | None, str | None]:
+    if isinstance(told, int):
+        return None, told, None
+    found = json.loads(told)
+    if isinstance(found, dict):
+        return None, found["step_up_at"], found["expire_when"]
+    return End._make(found), None, None
 
 
 def found_of(fingerprint: bytes, row: Row) -> Found:

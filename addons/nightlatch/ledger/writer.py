@@ -18,7 +18,7 @@ from nightlatch.ledger import federation, pruning, rows
 from nightlatch.ledger.alerts_write import END, AlertChanges
 from nightlatch.ledger.chain import append
 from nightlatch.ledger.files import connect_writer, explained
-from nightlatch.ledger.port import Decision, Guard, LedgerError, LedgerWriter, Touch
+from nightlatch.ledger.port import Decision, Guard, Hold, LedgerError, LedgerWriter, Touch
 
 DECISIONS_KEPT = 50_000
 """The bound of the decision log, in rows."""
@@ -56,6 +56,7 @@ _REAUTHENTICATE = (
 )
 _STILL = "UPDATE sessions SET last_active_at = last_active_at WHERE id = :session AND state = 'active'"
 _STRENGTH = "UPDATE sessions SET groups = :groups, amr = :amr, acr = :acr WHERE id = :session"
+_ORDER = "UPDATE sessions SET expire_when = ? WHERE id = ? AND state = 'active'"
 _LOG = f"INSERT OR IGNORE INTO decisions ({rows.DECISION_COLUMNS}) VALUES ({', '.join('?' * 15)})"
 _TRIM = "DELETE FROM decisions WHERE position <= (SELECT max(position) FROM decisions) - ?"
 _MOVE = "INSERT INTO clock (wall_at, warped_at, frozen, reset, event) VALUES (?, ?, ?, ?, ?)"
@@ -113,6 +114,18 @@ class SqliteWriter(AlertChanges):
             (Event(kind, end.at, key, who, network, agent, policy, detail) for key, who, network, agent in found),
         )
         return len(found)
+
+    def order_expiry(self, session_id: str, when: str | None) -> bool:
+        with self._change():
+            return self._settle(self._changed(_ORDER, (when, session_id)), [])
+
+    def hold(self, holds: Iterable[Hold]) -> None:
+        with self._change(durable=False):
+            self._connection.executemany("INSERT OR REPLACE INTO holds VALUES (?, ?, ?, ?, ?)", list(holds))
+
+    def release(self, exchanges: Iterable[str]) -> None:
+        with self._change(durable=False):
+            self._connection.executemany("DELETE FROM holds WHERE exchange = ?", [(each,) for each in exchanges])
 
     def touch(self, touches: Iterable[Touch]) -> None:
         values = [touch._asdict() for touch in touches]

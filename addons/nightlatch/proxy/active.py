@@ -46,6 +46,10 @@ class ActiveExchanges:
             session = credited(session, self._by_flow[flow_id], now)
         return session
 
+    def since(self, before: int) -> dict[str, Exchange]:
+        """The running exchanges that started before `before`, by flow id."""
+        return {key: exchange for key, exchange in self._by_flow.items() if exchange.start < before}
+
     def sessions(self) -> frozenset[str]:
         """The sessions that have an active exchange running."""
         return frozenset(self._by_session)

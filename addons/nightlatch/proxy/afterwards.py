@@ -13,7 +13,7 @@ from nightlatch.core.session import State
 from nightlatch.core.verdict import Kind, Remaining
 from nightlatch.identity.extract import SourceKind
 from nightlatch.identity.set_cookies import parse_set_cookie
-from nightlatch.proxy import form_keeping, form_sending, issued, late_bodies, own_site
+from nightlatch.proxy import form_keeping, form_sending, issued, late_bodies, ordered_ends, own_site
 from nightlatch.proxy.active import credited
 from nightlatch.proxy.apply import client_of
 from nightlatch.proxy.arrival import Arrival, is_own_cookie
@@ -68,11 +68,22 @@ def answer_begins(service: Service, flow: http.HTTPFlow) -> Awaitable[None] | No
     if should_stream(flow.response.headers, flow.response.status_code):
         flow.response.stream = True
         service.guard.active.finish(flow.id)
-    return issued.take_in(service.guard, flow, found) if issued.brings_credential(service.guard, flow) else None
+    refreshes = issued.brings_credential(service.guard, flow)
+    ordered = ordered_ends.after_head(service, flow, found, refreshes=refreshes)
+    taking_in = issued.take_in(service.guard, flow, found) if refreshes else None
+    return taking_in if ordered is None else _both(ordered, taking_in)
+
+
+async def _both(first: Awaitable[object], second: Awaitable[None] | None) -> None:
+    await first
+    if second is not None:
+        await second
 
 
 def over(service: Service, flow: http.HTTPFlow) -> None:
     """The exchange has ended, one way or another."""
+    if ordered_ends.is_broken_off(flow) and flow.killable:
+        flow.kill()  # else what was broken off would be finished as though it were whole
     service.held.release(flow)
     service.watch.remove(flow)
     form_sending.undo(service, flow)

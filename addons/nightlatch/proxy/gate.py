@@ -11,10 +11,11 @@ from collections.abc import Awaitable
 from mitmproxy import http
 
 from nightlatch.core.decide import decide
+from nightlatch.core.on_purpose import strikes_at_once
 from nightlatch.core.session import End, Session, touched
 from nightlatch.core.verdict import Kind, Verdict
 from nightlatch.ledger.port import Found, LedgerError
-from nightlatch.proxy import newcomers, rotation
+from nightlatch.proxy import newcomers, ordered_ends, rotation
 from nightlatch.proxy.active import Exchange
 from nightlatch.proxy.apply import apply
 from nightlatch.proxy.arrival import Arrival
@@ -45,15 +46,37 @@ def judge(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Awaitable[
 def _conclude(service: Service, flow: http.HTTPFlow, arrival: Arrival, found: Found | None) -> Awaitable[None] | None:
     session = found.session if found else None
     verdict = decide(arrival.identity, session, service.guard.policy, arrival.request, arrival.now)
-    if verdict.kind is Kind.PUBLIC and verdict.reason == "preflight" and service.guard.settings.peer is not None:
-        # It carries no credential, and none of the peers passes one on unless it is told to.
-        verdict = Verdict(Kind.LOGIN, "no_credential", forward_credential=False)
+    if verdict.kind is Kind.PUBLIC and verdict.reason == "preflight":
+        return _conclude_preflight(service, flow, arrival, verdict)
     if verdict.end is not None and session is not None:
         return _end(service, flow, arrival, session, verdict)
-    if verdict.kind is Kind.ALLOW and found is not None and rotation.due(service.guard.policy, found, arrival.now):
-        return _rotate(service, flow, arrival, found, verdict)
+    if verdict.kind is Kind.ALLOW and found is not None:
+        refreshes, ordered = rotation.due(service.guard.policy, found, arrival.now), found.session.expire_when
+        if ordered is not None and strikes_at_once(ordered, arrival.request, refreshes=refreshes):
+            return _end_as_ordered(service, flow, arrival, found.session)
+        if refreshes:
+            return _rotate(service, flow, arrival, found, verdict)
     settle(service, flow, arrival, session, verdict)
     return None
+
+
+def _conclude_preflight(
+    service: Service, flow: http.HTTPFlow, arrival: Arrival, verdict: Verdict
+) -> Awaitable[None] | None:
+    """It carries no credential. None of the peers passes one on unless it is told to; and it may be the moment for
+    which an end was ordered."""
+    if service.guard.settings.peer is not None:
+        verdict = Verdict(Kind.LOGIN, "no_credential", forward_credential=False)
+    settle(service, flow, arrival, None, verdict)
+    struck = ordered_ends.struck_by_preflight(service.guard, arrival)
+    return ordered_ends.carry_out_all(service.guard, struck, arrival.now) if struck else None
+
+
+async def _end_as_ordered(service: Service, flow: http.HTTPFlow, arrival: Arrival, session: Session) -> None:
+    """Somebody wants to see what the client makes of it."""
+    gone = await ordered_ends.carry_out(service.guard, session, arrival.now)
+    verdict = decide(arrival.identity, gone, service.guard.policy, arrival.request, arrival.now)
+    settle(service, flow, arrival, gone, verdict._replace(end=gone.end))
 
 
 async def _welcome(service: Service, flow: http.HTTPFlow, arrival: Arrival, newcomer: Session) -> None:

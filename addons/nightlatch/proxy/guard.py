@@ -16,7 +16,7 @@ from nightlatch.core.deadlines import sweep_at
 from nightlatch.core.events import Event, EventType, Field
 from nightlatch.core.headers import CookiePlace
 from nightlatch.core.identity import Identity, Presented
-from nightlatch.core.matching import all_rules
+from nightlatch.core.matching import all_rules, shortest_idle
 from nightlatch.core.origin_facts import agent_family, network_of
 from nightlatch.core.policy import Policy
 from nightlatch.core.request import RequestView
@@ -29,6 +29,7 @@ from nightlatch.ledger.behind import WriteBehind
 from nightlatch.ledger.port import Decision, Found, LedgerError, LedgerReader, LedgerWriter
 from nightlatch.ledger.processes import alive
 from nightlatch.proxy.active import ActiveExchanges
+from nightlatch.proxy.holds import held_elsewhere
 from nightlatch.proxy.settings import Settings
 
 T = TypeVar("T")
@@ -110,10 +111,15 @@ class Guard:
         return None if found is None else found._replace(session=self.current(found.session, now))
 
     def current(self, session: Session, now: int) -> Session:
-        """`session` with pending touches and running exchanges laid over it."""
+        """`session` with pending touches and running exchanges laid over it; those of other guards only where they
+        could make a difference, so that nobody else pays for asking."""
         if session.state is not State.ACTIVE:
             return session
-        return self.active.cover(self.behind.overlay(session), now)
+        session = self.active.cover(self.behind.overlay(session), now)
+        shortest = shortest_idle(self.policy)
+        if shortest is not None and now - session.last_active_at >= shortest:
+            return held_elsewhere(self.reader, session, now)
+        return session
 
     def run_out(self, session: Session, now: int) -> End | None:
         """How `session`, live in the ledger, has ended by `now` although nobody has ended it yet; None while it lives

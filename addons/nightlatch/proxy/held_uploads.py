@@ -6,7 +6,6 @@ meanwhile. A client that sends slowly, or never stops, would keep its connection
 """
 
 import asyncio
-from collections.abc import Coroutine
 
 from mitmproxy.http import HTTPFlow
 
@@ -43,9 +42,10 @@ class HeldUploads:
 
     def _expire(self, flow: HTTPFlow) -> None:
         self._timers.pop(flow.id, None)
-        self._start(cut(flow, "the body of a refused request took too long"))
+        self.cut_soon(flow, "the body of a refused request took too long")
 
-    def _start(self, work: Coroutine[object, object, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+    def cut_soon(self, flow: HTTPFlow, reason: str) -> None:
+        """End `flow` as soon as the loop is free: for callers within mitmproxy's own handling of it."""
+        task = asyncio.get_running_loop().create_task(cut(flow, reason))
         self._cuts.add(task)
         task.add_done_callback(self._cuts.discard)

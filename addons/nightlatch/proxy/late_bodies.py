@@ -8,8 +8,10 @@ from collections.abc import Awaitable
 
 from mitmproxy import http
 
+from nightlatch.core.on_purpose import Moment
+from nightlatch.core.session import Session
 from nightlatch.core.verdict import Verdict
-from nightlatch.proxy import form_keeping
+from nightlatch.proxy import form_keeping, ordered_ends
 from nightlatch.proxy.answers import answer
 from nightlatch.proxy.judged import KEY, Judged
 from nightlatch.proxy.own_answers import verdict_answer
@@ -26,14 +28,23 @@ def judge_late(service: Service, flow: http.HTTPFlow, found: Judged) -> Awaitabl
     Raises:
         LedgerError: the ledger cannot be read.
     """
-    if not found.verdict.passes or _came_promptly(flow):
+    ordered = found.session is not None and found.session.expire_when == Moment.MID_UPLOAD
+    if not found.verdict.passes or (_came_promptly(flow) and not ordered):
         return None
-    verdict = service.watch.judge_again(found)
-    return None if verdict.passes else _refuse(service, flow, found, verdict)
+    session, verdict = service.watch.judge_again(found)
+    if session is not None and session.end is None and session.expire_when == Moment.MID_UPLOAD:
+        return _end_as_ordered(service, flow, found, session)
+    return None if verdict.passes else _refuse(service, flow, found, session, verdict)
 
 
-async def _refuse(service: Service, flow: http.HTTPFlow, found: Judged, verdict: Verdict) -> None:
-    session = found.session
+async def _end_as_ordered(service: Service, flow: http.HTTPFlow, found: Judged, session: Session) -> None:
+    gone = await ordered_ends.carry_out(service.guard, session, service.guard.clock.now())
+    await _refuse(service, flow, found, gone, service.watch.judge_again(found)[1])
+
+
+async def _refuse(
+    service: Service, flow: http.HTTPFlow, found: Judged, session: Session | None, verdict: Verdict
+) -> None:
     if verdict.end is not None and session is not None:
         session = await service.guard.end(session, verdict.end)
     refuse_late(service, flow, Judged(found.arrival, session, verdict, found.decision))
@@ -48,6 +59,7 @@ def refuse_late(service: Service, flow: http.HTTPFlow, late: Judged) -> None:
     service.watch.remove(flow)
     guard.active.finish(flow.id)
     answer(flow, verdict_answer(service, arrival, late.verdict, late.decision))
+    form_keeping.keep(service, flow)
     form_keeping.keep(service, flow)
 
 

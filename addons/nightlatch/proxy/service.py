@@ -24,6 +24,7 @@ from nightlatch.proxy.bounces import Bounces
 from nightlatch.proxy.guard import Guard, file_identity
 from nightlatch.proxy.held_uploads import HeldUploads
 from nightlatch.proxy.hints import Hints
+from nightlatch.proxy.holds import Holds, forget_the_dead
 from nightlatch.proxy.kept_forms import KeptForms
 from nightlatch.proxy.oidc import OidcLogin
 from nightlatch.proxy.open_exchanges import OpenExchanges
@@ -48,6 +49,7 @@ class Service:
     pages: Pages
     watch: Watch
     held: HeldUploads
+    holds: Holds
     recorder: Recorder | None
     bounces: Bounces = field(default_factory=Bounces)
     hints: Hints = field(default_factory=Hints)
@@ -81,6 +83,7 @@ class Service:
             LedgerError: it cannot be read or written.
         """
         self._note_trouble()
+        self.holds.tell(self.guard.clock.now())
         if self.kept:
             self.kept.sweep(self.guard.clock.now())
         for sweeper in list(self.sweepers.values()):
@@ -153,13 +156,15 @@ def open_service(settings: Settings, site: str, hosts: frozenset[str] = frozense
             raise LedgerError(f"the ledger {settings.ledger} is gone as soon as it was made; give another path")
         guard = Guard(settings, settings.policy, reader, behind, clock, reader.key(), file)
         _note_policy(guard)
+        forget_the_dead(reader, behind)
         recorder = Recorder(settings.record, site, settings.policy_name) if settings.record else None
     except BaseException:
         behind.stop()
         reader.close()
         raise
     held, oidc = HeldUploads(), OidcLogin(settings.oidc) if settings.oidc else None
-    service = Service(guard, Pages(), Watch(guard, OpenExchanges(), held), held, recorder, oidc=oidc, hosts=hosts)
+    watch, holds = Watch(guard, OpenExchanges(), held), Holds(guard.active, behind)
+    service = Service(guard, Pages(), watch, held, holds, recorder, oidc=oidc, hosts=hosts)
     if site:
         service.serves(site)
     return service

@@ -89,13 +89,13 @@ class Watch:
             self._guard.behind.touch(session)
         return Judged(judged.arrival._replace(request=said, now=now), session, verdict, judged.decision)
 
-    def judge_again(self, judged: Judged) -> Verdict:
-        """The verdict that an exchange's request would get now.
+    def judge_again(self, judged: Judged) -> tuple[Session | None, Verdict]:
+        """The exchange's session as it stands now, and the verdict that its request would get.
 
         Raises:
             LedgerError: the ledger cannot be read.
         """
-        return self._again(judged, judged.arrival.request, self._guard.clock.now())[1]
+        return self._again(judged, judged.arrival.request, self._guard.clock.now())
 
     async def look(self) -> None:
         """End what has outlived its session.

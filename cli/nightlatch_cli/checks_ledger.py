@@ -6,10 +6,11 @@ from pathlib import Path
 
 from nightlatch.clock import WarpedClock
 from nightlatch.core.durations import format_duration
+from nightlatch.core.policy import SECOND
 from nightlatch.ledger.chain import verify_chain
 from nightlatch.ledger.port import LedgerError, LedgerReader
 from nightlatch_cli.checks import Check, Health
-from nightlatch_cli.ledger_access import writing
+from nightlatch_cli.ledger_access import Bench, writing
 
 NAME = "ledger"
 
@@ -31,6 +32,7 @@ def check_ledger(reader: LedgerReader, path: Path) -> Iterator[Check]:
     yield check_file(path)
     yield check_writable(path)
     yield check_chain(reader)
+    yield check_review(Bench(reader))
     yield check_clock(reader)
 
 
@@ -50,6 +52,20 @@ def check_chain(reader: LedgerReader) -> Check:
     if misfit is not None:
         return Check("audit trail", Health.FAIL, f"event {misfit.id} does not fit: {misfit.why}")
     return Check("audit trail", Health.OK, "every event fits")
+
+
+def check_review(at: Bench) -> Check:
+    """Whether somebody looks at the trail as often as the policy asks."""
+    from nightlatch.review.last import overdue
+
+    policy = at.policy()
+    if policy.review_every is None:
+        return Check("review", Health.OK, "the policy asks for none (`review_every`)")
+    late = overdue(at.reader, policy, at.now)
+    if late is None:
+        return Check("review", Health.OK, f"done within the last {format_duration(policy.review_every)}")
+    by = format_duration(max(late // SECOND * SECOND, SECOND))
+    return Check("review", Health.WARN, f"overdue by {by}: nightlatch audit review --done NAME")
 
 
 def check_clock(reader: LedgerReader) -> Check:

@@ -38,6 +38,7 @@ class EventType(StrEnum):
     ALERT_RAISED = "alert.raised"
     LEDGER_ERROR = "ledger.error"
     AUDIT_PRUNED = "audit.pruned"
+    AUDIT_REVIEWED = "audit.reviewed"
 
 
 class Event(NamedTuple):

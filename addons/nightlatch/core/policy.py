@@ -111,6 +111,8 @@ class Policy(NamedTuple):
     forms: Forms = Forms()
     alerts: Mapping[str, AlertRule] = {}
     floor: str | None = None
+    review_every: int | None = None
+    """How often somebody has to look at the trail (`nightlatch audit review`), microseconds."""
     text: str = ""
     public: tuple[str, ...] = ()
     """Path patterns that are public by command line (`--public`), whatever the rules say."""

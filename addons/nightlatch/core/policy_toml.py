@@ -78,7 +78,7 @@ def _syntax(message: str, text: str, file: str) -> Mistake:
 def _policy(root: Table, text: str, name: str) -> Policy:
     root.known(*_TABLES)
     about = root.table("policy")
-    about.known("name", "floor")
+    about.known("name", "floor", "review_every")
     session = _session(root.table("session"))
     tiers = read_tiers(root, session)
     return Policy(
@@ -92,6 +92,7 @@ def _policy(root: Table, text: str, name: str) -> Policy:
         forms=read_forms(root.table("forms")),
         alerts=read_alerts(root),
         floor=about.text("floor", values.word),
+        review_every=about.durations("review_every").get("review_every"),
         text=text,
     )
 

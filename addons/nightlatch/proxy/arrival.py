@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from mitmproxy import http
 
+from nightlatch.clock import monotonic_now
 from nightlatch.core.identity import Presented
 from nightlatch.core.request import RequestView
 from nightlatch.core.warp import Warp
@@ -33,6 +34,8 @@ class Arrival(NamedTuple):
     now: int
     wall: int
     warp: Warp
+    begun: int = 0
+    """When it was read, on the monotonic clock: for measuring, never for deciding."""
 
 
 def arrive(guard: Guard, flow: http.HTTPFlow) -> Arrival:
@@ -41,6 +44,7 @@ def arrive(guard: Guard, flow: http.HTTPFlow) -> Arrival:
     Raises:
         LedgerError: the clock cannot be read.
     """
+    begun = monotonic_now()
     now, wall, warp = guard.clock.read()
     request, scheme = view(flow), site_scheme(flow)
     hosts, raw = request.headers.get("host", ()), flow.request.data
@@ -49,7 +53,7 @@ def arrive(guard: Guard, flow: http.HTTPFlow) -> Arrival:
     site = site_of(flow)
     identity = guard.identify(request, site, cookie, wall, warp)
     own = f"{scheme}://{target.authority or ''.join(hosts)}"
-    return Arrival(request, target, site, own, cookie, identity, now, wall, warp)
+    return Arrival(request, target, site, own, cookie, identity, now, wall, warp, begun)
 
 
 def site_of(flow: http.HTTPFlow) -> str:

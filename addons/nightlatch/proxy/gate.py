@@ -130,4 +130,5 @@ def settle(
     decision = service.guard.log(arrival.request, arrival.site, session, verdict, arrival.now)
     found = Judged(arrival, session, verdict, decision, fresh_credential)
     flow.metadata[KEY] = found
+    service.counting.settled(verdict, arrival.begun)
     apply(service, flow, found)

@@ -21,6 +21,7 @@ from nightlatch.ledger.reader import open_reader
 from nightlatch.ledger.writer import open_writer
 from nightlatch.proxy.arrival import origin, own_cookie
 from nightlatch.proxy.bounces import Bounces
+from nightlatch.proxy.counting import Counting
 from nightlatch.proxy.guard import Guard, file_identity
 from nightlatch.proxy.held_uploads import HeldUploads
 from nightlatch.proxy.hints import Hints
@@ -51,6 +52,7 @@ class Service:
     held: HeldUploads
     holds: Holds
     recorder: Recorder | None
+    counting: Counting = field(default_factory=Counting)
     bounces: Bounces = field(default_factory=Bounces)
     hints: Hints = field(default_factory=Hints)
     kept: KeptForms = field(default_factory=KeptForms)

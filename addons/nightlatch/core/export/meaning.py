@@ -50,6 +50,7 @@ MEANINGS = {
     EventType.ALERT_RAISED: Meaning("info", Severity.HIGH),
     EventType.LEDGER_ERROR: Meaning("error", Severity.HIGH, "failure"),
     EventType.AUDIT_PRUNED: Meaning("change", Severity.LOW, "success"),
+    EventType.AUDIT_REVIEWED: Meaning("info", outcome="success"),
 }
 
 

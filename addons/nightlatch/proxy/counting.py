@@ -1,0 +1,29 @@
+"""What monitoring wants to know of the gate: how many decisions of each kind, and how long they took.
+
+On the path of every request, so it counts and does nothing else; `nightlatch.metrics` makes figures of it.
+"""
+
+from collections import Counter
+
+from nightlatch.clock import monotonic_now
+from nightlatch.core.verdict import Verdict
+from nightlatch.metrics.snapshot import Decided, Latency
+
+_MICROSECONDS = 1_000_000
+
+
+class Counting:
+    """Counts since the guard started."""
+
+    def __init__(self) -> None:
+        self._decisions: Counter[tuple[str, str, str]] = Counter()
+        self.latency = Latency()
+
+    def settled(self, verdict: Verdict, begun: int) -> None:
+        """A request that arrived at `begun` (on the monotonic clock) was judged, and what had to be on disk is."""
+        self._decisions[verdict.kind, verdict.clock or "", verdict.rule or ""] += 1
+        self.latency.add((monotonic_now() - begun) / _MICROSECONDS)
+
+    def decisions(self) -> Counter[Decided]:
+        """How many decisions of each kind."""
+        return Counter({Decided(*map(str, key)): times for key, times in self._decisions.items()})

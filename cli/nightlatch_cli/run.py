@@ -70,6 +70,9 @@ def run(
     no_session_header: Annotated[
         bool, typer.Option("--no-session-header", help="Do not tell what remains of a session.")
     ] = False,
+    no_assertion: Annotated[
+        bool, typer.Option("--no-assertion", help="Send the application no signed assertion of who is asking.")
+    ] = False,
     record: Annotated[str, typer.Option(metavar="FILE", help="Record what passes, for replay.")] = "",
     jwt_issuer: Annotated[str, typer.Option(metavar="URL", help="The `iss` that tokens must have.")] = "",
     jwt_audience: Annotated[str, typer.Option(metavar="AUD", help="The `aud` that tokens must have.")] = "",
@@ -77,8 +80,13 @@ def run(
         "RS256 ES256 EdDSA"
     ),
     jwt_key_file: Annotated[str, typer.Option(metavar="FILE", help="A PEM or JWK file with the signing key.")] = "",
-    jwks: Annotated[str, typer.Option(metavar="FILE", help="A JWKS file with the signing keys.")] = "",
-    session_claim: Annotated[str, typer.Option(metavar="CLAIM", help="The claim that names the session.")] = "sid",
+    jwks: Annotated[
+        str, typer.Option(metavar="URL|FILE", help="The JWKS with the signing keys; else where the issuer says.")
+    ] = "",
+    jwt_signer: Annotated[str, typer.Option(metavar="ARN", help="The AWS load balancer that has to have signed.")] = "",
+    session_claim: Annotated[
+        str, typer.Option(metavar="CLAIM", help="The claim that names the session; else the source's, or `sid`.")
+    ] = "",
     ready_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Gets one JSON line once requests are answered.")
     ] = None,
@@ -87,13 +95,14 @@ def run(
     guard(upstream, listen, options_of(locals()), ready_file)
 
 
-_NOT_THE_GUARDS = frozenset({"upstream", "listen", "ready_file", "no_session_header"})
+_NOT_THE_GUARDS = frozenset({"upstream", "listen", "ready_file", "no_session_header", "no_assertion"})
 
 
 def options_of(given: Mapping[str, object]) -> dict[str, str]:
     """The guard's options as text, from the arguments of `run`, which have their names."""
     options = {name: _text(value) for name, value in given.items() if name not in _NOT_THE_GUARDS}
-    return options | {"session_header": "off" if given["no_session_header"] else "on"}
+    without = {name: "off" if given[f"no_{name}"] else "on" for name in ("session_header", "assertion")}
+    return options | without
 
 
 def _text(value: object) -> str:

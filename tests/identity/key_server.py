@@ -14,6 +14,13 @@ class Page(NamedTuple):
     headers: tuple[tuple[str, str], ...] = ()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that has hung up is nothing to tell."""
+
+
 class KeyServer:
     """`pages` by path; `stuck` while it is to give no answer; `asked` is the paths of all requests."""
 
@@ -22,8 +29,7 @@ class KeyServer:
         self.asked: list[str] = []
         self.go = threading.Event()
         self.go.set()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()

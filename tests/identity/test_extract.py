@@ -165,7 +165,12 @@ def test_sources(text: str, source: Source) -> None:
         ("cookie:a=b", "name of a cookie"),
         ("cookie:größe", "name of a cookie"),
         ("bearer:x", "unknown"),
-        ("assertion:X-User", "not supported yet"),
+        ("assertion", "choose nightlatch"),
+        ("assertion:", "expected google-iap"),
+        ("assertion:google-ipa", "Did you mean google-iap"),
+        ("assertion:user", "a header's name"),
+        ("assertion:X User-Y", "a header's name"),
+        ("jwt-cookie:", "jwt-cookie:PHPSESSID"),
     ],
 )
 def test_odd_sources_are_explained(text: str, told: str) -> None:

@@ -7,12 +7,13 @@ several ways, each reading is judged and the strictest verdict wins (law of trus
 
 from nightlatch.core.activity import is_passive, is_preflight
 from nightlatch.core.deadlines import ClockState, end_by, first_out, idle_clock, running, sweep_at, token_clock
-from nightlatch.core.identity import Anonymous, Identity, Presented, TokenTimes, Unreadable
+from nightlatch.core.identity import UNVERIFIABLE, Anonymous, Identity, Presented, TokenTimes, Unreadable
 from nightlatch.core.matching import all_rules, candidates
 from nightlatch.core.policy import OnExpiry, Policy, Rule
 from nightlatch.core.request import RequestView
 from nightlatch.core.requirements import unmet
 from nightlatch.core.session import End, Session
+from nightlatch.core.token_session import as_token_tells
 from nightlatch.core.verdict import Clock, Kind, Remaining, Verdict
 
 _SEVERITY = {
@@ -40,6 +41,8 @@ def decide(identity: Presented, session: Session | None, policy: Policy, request
     """
     if is_preflight(request):
         return Verdict(Kind.PUBLIC, "preflight", forward_credential=False)
+    if isinstance(identity, Identity) and identity.token is not None and session is not None:
+        session = as_token_tells(session, identity, now)
     rules = candidates(policy, request, session)
     first = _judge(identity, session, policy, rules[0], request, now)
     if len(rules) == 1:
@@ -66,6 +69,8 @@ def _judge(
     if rule.public:
         return _public(identity, session, policy, rule, now)
     name = rule.name or None
+    if isinstance(identity, Unreadable) and identity.reason == UNVERIFIABLE:
+        return error(UNVERIFIABLE)
     if isinstance(identity, Unreadable):
         return Verdict(Kind.INVALID, identity.reason, name, forward_credential=False)
     if isinstance(identity, Anonymous):
@@ -102,7 +107,8 @@ def _token_out(token: TokenTimes, leeway: int, now: int) -> bool:
 
 
 def _not_yet(token: TokenTimes, rule: Rule, now: int) -> bool:
-    return token.not_before is not None and now < token.not_before - rule.limits.leeway
+    """`nbf`, or `iat`, is still to come (RFC 7519 section 4.1.5)."""
+    return now < max(token.issued_at, token.not_before or 0) - rule.limits.leeway
 
 
 def _unknown(identity: Identity, rule: Rule, now: int) -> Verdict:

@@ -31,6 +31,10 @@ class Identity(NamedTuple):
     token_id: bytes = b""
     """Fingerprint of this very token, to tell a refresh from a repeat."""
     email: str | None = None
+    personal: bool = False
+    """Its session is the person's, not one login's (see `nightlatch.proxy.personal`)."""
+    again: bool = False
+    """The person had such a session before, which has ended."""
     adoptable: bool = False
     """An unknown value may be taken over as a session at first sight (law of trust 4)."""
 
@@ -39,6 +43,10 @@ class Anonymous(NamedTuple):
     """No credential at all. `welcome`: the application logs its own people in, so it may see such requests."""
 
     welcome: bool = False
+
+
+UNVERIFIABLE = "keys"
+"""The reason of a credential of which nobody can say whether it is good: the keys cannot be had."""
 
 
 class Unreadable(NamedTuple):

@@ -38,6 +38,10 @@ class VerifiedToken(NamedTuple):
     amr: tuple[str, ...] = ()
     acr: str | None = None
     first_seen: int = 0
+    email: str | None = None
+    """None too when the issuer says that it was not verified."""
+    personal: bool = False
+    """The session is the person's, not one login's: after its end, a token that was minted later starts another."""
 
 
 def strict_json(segment: str) -> dict[str, Any]:
@@ -79,6 +83,8 @@ def read_claims(claims: dict[str, Any], session_claim: str, first_seen: int) -> 
         amr=texts(claims.get("amr")),
         acr=text(claims, "acr"),
         first_seen=first_seen,
+        email=_email(claims),
+        personal=session_claim == "sub",
     )
     return token._replace(session_key=_session_key(token, text(claims, session_claim)))
 
@@ -99,19 +105,26 @@ def token_times(token: VerifiedToken, warp: Warp, first_seen: int) -> TokenTimes
         start = first_seen
     # `iat` names a whole second: within it the token may have been minted as late as it was first seen. Mapped from
     # the second's start, one minted just after a warp would be as old as the warp is wide.
-    minted = max(start, min(start + _SECOND_LATER, first_seen)) if start % 1_000_000 == 0 else start
-    issued_at = warp.at(minted) - (minted - start)
+    issued_at = _mapped(start, first_seen, warp)
     return TokenTimes(
         issued_at=issued_at,
         expires_at=issued_at + token.expires_at - start,
         not_before=None if token.not_before is None else warp.at(token.not_before),
-        authenticated_at=None if token.authenticated_at is None else warp.at(token.authenticated_at),
+        authenticated_at=None if token.authenticated_at is None else _mapped(token.authenticated_at, first_seen, warp),
     )
+
+
+def _mapped(start: int, latest: int, warp: Warp) -> int:
+    """`start` through the warp: it names a whole second, and what it tells of was at `latest` at the latest."""
+    moment = max(start, min(start + _SECOND_LATER, latest)) if start % 1_000_000 == 0 else start
+    return warp.at(moment) - (moment - start)
 
 
 def _session_key(token: VerifiedToken, sid: str | None) -> str:
     """Issuer and session id; else issuer, subject and the time of the login. A token that does not tell that time
     can only stand for itself: then the times that it has take its place."""
+    if token.personal and token.subject:
+        return json.dumps([token.issuer, "person", token.subject])
     if sid:
         return json.dumps([token.issuer, "sid", sid])
     if not token.subject:
@@ -139,6 +152,11 @@ def text(claims: Mapping[str, Any], name: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise TokenRefused("malformed")
     return value
+
+
+def _email(claims: dict[str, Any]) -> str | None:
+    """An address that nobody has looked at may be anybody's (OpenID Connect Core 5.7)."""
+    return None if claims.get("email_verified") in (False, "false") else text(claims, "email") or None
 
 
 def texts(value: object) -> tuple[str, ...]:

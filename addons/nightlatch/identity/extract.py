@@ -8,16 +8,18 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import NamedTuple
 
-from nightlatch.core.identity import Anonymous, Identity, Presented, Unreadable
+from nightlatch.core.identity import UNVERIFIABLE, Anonymous, Identity, Presented, Unreadable
 from nightlatch.core.request import RequestView
 from nightlatch.core.warp import Warp
+from nightlatch.identity.assertions import profile_of
 from nightlatch.identity.claims import TokenRefused, token_times
 from nightlatch.identity.cookies import cookie_values
 from nightlatch.identity.fingerprint import fingerprint
+from nightlatch.identity.key_sets import KeysUnavailable
 from nightlatch.identity.tokens import TokenVerifier
 
 _LARGEST = 16 * 1024
-_CHOICES = "nightlatch, cookie:NAME, cookie:NAME* (in chunks) or bearer"
+_CHOICES = "nightlatch, cookie:NAME, cookie:NAME* (in chunks), bearer, jwt-cookie:NAME or assertion:NAME"
 
 
 class SourceKind(StrEnum):
@@ -26,10 +28,22 @@ class SourceKind(StrEnum):
     NIGHTLATCH = "nightlatch"
     COOKIE = "cookie"
     BEARER = "bearer"
+    JWT_COOKIE = "jwt-cookie"
+    ASSERTION = "assertion"
+
+    @property
+    def is_token(self) -> bool:
+        """Whether the credential is a signed token of somebody else's."""
+        return self in _TOKENS
+
+
+_TOKENS = frozenset({SourceKind.BEARER, SourceKind.JWT_COOKIE, SourceKind.ASSERTION})
+_COOKIES = frozenset({SourceKind.COOKIE, SourceKind.JWT_COOKIE})
 
 
 class Source(NamedTuple):
-    """Where the credential is. `name`: the cookie's, with `*` at its end when it comes in chunks; empty for bearer."""
+    """Where the credential is. `name`: the cookie's, with `*` at its end when it comes in chunks; the header's, in
+    lower case, for an assertion; empty for bearer."""
 
     kind: SourceKind
     name: str = ""
@@ -62,12 +76,12 @@ def parse_source(text: str) -> Source:
         ValueError: no such source; names the choices and the nearest.
     """
     kind, colon, name = text.strip().partition(":")
-    if kind == "assertion":
-        raise ValueError(f"--identity {text}: assertions are not supported yet; choose {_CHOICES}")
-    if kind == SourceKind.COOKIE and _is_cookie_name(name):
-        return Source(SourceKind.COOKIE, name)
-    if kind == SourceKind.COOKIE:
-        raise ValueError(f"--identity {text}: expected the name of a cookie, such as cookie:PHPSESSID")
+    if kind == SourceKind.ASSERTION and colon:
+        return Source(SourceKind.ASSERTION, profile_of(name).header)
+    if kind in _COOKIES:
+        if not _is_cookie_name(name):
+            raise ValueError(f"--identity {text}: expected the name of a cookie, such as {kind}:PHPSESSID")
+        return Source(SourceKind(kind), name)
     if kind in (SourceKind.NIGHTLATCH, SourceKind.BEARER) and not colon:
         return Source(SourceKind(kind))
     near = get_close_matches(kind.lower(), [*SourceKind], 1)
@@ -78,6 +92,8 @@ def presented_names(source: Source) -> PresentedNames:
     """What to strip from a request so that the credential does not go on."""
     if source.kind is SourceKind.BEARER:
         return PresentedNames(headers=("authorization",))
+    if source.kind is SourceKind.ASSERTION:
+        return PresentedNames(headers=(source.name,))
     return PresentedNames(cookies=(source.name,))
 
 
@@ -92,18 +108,23 @@ def identify(request: RequestView, reading: Reading, wall: int, warp: Warp, *, a
         adoptable: in cookie mode: unknown values may still be taken over (law of trust 4).
 
     Raises:
-        ValueError: a bearer site without a verifier; a fault of the configuration.
+        ValueError: tokens without a verifier; a fault of the configuration.
+        KeyWanted: a token's key has to be fetched first.
     """
-    if reading.source.kind is SourceKind.BEARER:
-        return _bearer(request, reading, wall, warp)
+    kind = reading.source.kind
+    if kind is SourceKind.BEARER:
+        return _tokens(_bearer(request), reading, wall, warp)
+    if kind is SourceKind.ASSERTION:
+        return _tokens(request.headers.get(reading.source.name, ()), reading, wall, warp)
     values = cookie_values(request.headers, reading.source.name)
+    if kind is SourceKind.JWT_COOKIE:
+        return _tokens(values, reading, wall, warp)
     if not values:
         return Anonymous(welcome=reading.welcome)
     if len(values) > 1:
         return Unreadable("duplicate")
     if len(values[0]) > _LARGEST:
         return Unreadable("too_large")
-    kind = reading.source.kind
     return Identity(
         str(kind), credential_fingerprint(reading, values[0]), adoptable=adoptable and kind is SourceKind.COOKIE
     )
@@ -114,25 +135,39 @@ def credential_fingerprint(reading: Reading, credential: str) -> bytes:
     return fingerprint(reading.key, reading.site, str(reading.source.kind), credential)
 
 
-def _bearer(request: RequestView, reading: Reading, wall: int, warp: Warp) -> Presented:
-    if reading.verifier is None:
-        raise ValueError("--identity bearer needs keys: --jwt-key-file or --jwks")
+def _bearer(request: RequestView) -> tuple[str, ...]:
+    """What the Authorization header gives: more than one value only where there is more than one line."""
     values = request.headers.get("authorization", ())
     if len(values) > 1:
-        return Unreadable("duplicate")
+        return values
     scheme, _, token = values[0].strip().partition(" ") if values else ("", "", "")
-    if scheme.lower() != "bearer":
+    return (token,) if scheme.lower() == "bearer" else ()
+
+
+def _tokens(values: tuple[str, ...], reading: Reading, wall: int, warp: Warp) -> Presented:
+    if reading.verifier is None:
+        raise ValueError(f"--identity {reading.source.kind} needs keys: --jwt-key-file or --jwks")
+    if not values:
         return Anonymous(welcome=reading.welcome)
+    if len(values) > 1:
+        return Unreadable("duplicate")
     try:
-        return _token_identity(token.strip(), reading, reading.verifier, wall, warp)
+        return _token_identity(values[0].strip(), reading, reading.verifier, wall, warp)
     except TokenRefused as refusal:
         return Unreadable(refusal.reason)
+    except KeysUnavailable:
+        return Unreadable(UNVERIFIABLE)
 
 
 def _token_identity(token: str, reading: Reading, verifier: TokenVerifier, wall: int, warp: Warp) -> Identity:
-    verified = verifier.verify(token, wall)
-    return Identity(
-        source=str(SourceKind.BEARER),
+    """The same object as long as the token is remembered and the clock was not moved: every request comes this way."""
+    known = verifier.known(token, wall)
+    if known.identity is not None and known.warp is warp and known.site == reading.site:
+        return known.identity
+    verified = known.token
+    known.site, known.warp = reading.site, warp
+    known.identity = Identity(
+        source=str(reading.source.kind),
         fingerprint=credential_fingerprint(reading, verified.session_key),
         subject=verified.subject,
         groups=verified.groups,
@@ -140,7 +175,10 @@ def _token_identity(token: str, reading: Reading, verifier: TokenVerifier, wall:
         acr=verified.acr,
         token=token_times(verified, warp, verified.first_seen),
         token_id=fingerprint(reading.key, reading.site, "token", token),
+        email=verified.email,
+        personal=verified.personal,
     )
+    return known.identity
 
 
 def _is_cookie_name(name: str) -> bool:

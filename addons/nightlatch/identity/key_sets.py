@@ -155,6 +155,9 @@ class RemoteKeys:
             if self._failure != str(problem):
                 log.warning("%s; tried again in %d seconds", problem, self._freshness.cool_down // _SECOND)
             self._failure = str(problem)
+        except Exception as mistake:
+            log.exception("a mistake while %s was fetched", self.where)
+            self._failure = f"{self.where} cannot be read: {mistake!r}"
         finally:
             self._flight = None
 

@@ -117,7 +117,7 @@ def _secret(secret: bytes, kid: str | None, path: Path | str) -> VerificationKey
 def _from_json(content: bytes, path: Path | str) -> tuple[VerificationKey, ...]:
     try:
         document: Any = json.loads(content)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise KeyUnusable(f"{path}: not valid JSON ({problem}); expected a JWK or a JWK set") from None
     entries = document.get("keys", [document]) if isinstance(document, dict) else None
     if not isinstance(entries, list):

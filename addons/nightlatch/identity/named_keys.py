@@ -73,8 +73,7 @@ class NamedKeys:
             self.version += 1
 
     async def _fetched(self, kid: str) -> None:
-        now = self._now()
-        self._not_before = now + self._freshness.cool_down
+        self._not_before = self._now() + self._freshness.cool_down
         try:
             keys = await self._load(kid)
             failure = ""
@@ -83,6 +82,7 @@ class NamedKeys:
             log.warning("%s", problem)
         finally:
             del self._flights[kid]
+        now = self._now()
         if keys:
             _bounded(self._known)[kid] = (now, keys)
             self._in_vain.pop(kid, None)

@@ -1,4 +1,4 @@
-"""Bearer tokens: is this JWT genuine, from the right issuer, for us?
+"""Tokens, from whatever header or cookie: is this JWT genuine, from the right issuer, for us?
 
 PyJWT checks signature, audience and issuer. Times are not looked at: the core judges them by nightlatch's own clock,
 which a warp may have moved. What is accepted is settled by configuration and keys alone, never by the token
@@ -14,15 +14,20 @@ from typing import Any, NamedTuple
 import jwt
 from jwt.types import Options
 
+from nightlatch.core.identity import Identity
+from nightlatch.core.warp import Warp
 from nightlatch.identity.claims import TokenRefused, VerifiedToken, read_claims, strict_json
+from nightlatch.identity.key_sets import FixedKeys, KeySet
 from nightlatch.identity.keys import ALGORITHMS, KeyUnusable, VerificationKey
 
 DEFAULT_ALGORITHMS = ("RS256", "ES256", "EdDSA")
 _LARGEST = 16 * 1024
 _REMEMBERED = 4096
 _COMPACT = re.compile(r"([\w-]+)\.([\w-]+)\.[\w-]+", re.ASCII)
+_PADDED = re.compile(r"([\w-]+={0,2})\.([\w-]+={0,2})\.[\w-]+={0,2}", re.ASCII)
 _TYPES = frozenset({"", "jwt", "at+jwt"})
 _OPTIONS: Options = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, "require": ["exp", "aud"]}
+_NO_AUDIENCE: Options = {**_OPTIONS, "verify_aud": False, "require": ["exp"]}
 _REASONS: tuple[tuple[type[jwt.PyJWTError], str], ...] = (
     (jwt.InvalidSignatureError, "signature"),
     (jwt.InvalidAudienceError, "audience"),
@@ -41,23 +46,56 @@ class TokenSettings(NamedTuple):
     types: frozenset[str] = _TYPES
     """What `typ` may say, in lower case, without `application/`: a token of one kind is not taken for one of another
     (RFC 8725 section 3.11)."""
+    signer: str | None = None
+    """The load balancer that has to have signed, by its ARN. Then the audience is the header's `client`, and base64 may
+    be padded (AWS)."""
+
+
+class KeyWanted(Exception):
+    """The token names a key that is not at hand, and it is worth while to fetch it: `TokenVerifier.fetch`."""
+
+    def __init__(self, kid: str | None) -> None:
+        super().__init__(kid)
+        self.kid = kid
+
+
+class Known:
+    """A token that was good, with room for what it made of a request, as long as neither clock nor site differ."""
+
+    __slots__ = ("identity", "site", "token", "warp")
+
+    def __init__(self, token: VerifiedToken) -> None:
+        self.token = token
+        self.identity: Identity | None = None
+        self.warp: Warp | None = None
+        self.site = ""
 
 
 class TokenVerifier:
     """Verifies tokens and remembers the latest that were good (a few thousand), as checking a signature costs a
-    hundred times more than looking up a hash."""
+    hundred times more than looking up a hash. What it remembers is dropped as soon as the keys are others, or the
+    token has expired by the wall clock; whether it has by nightlatch's is judged every time."""
 
-    def __init__(self, settings: TokenSettings) -> None:
-        """Raises:
-        ValueError: no audience, or an algorithm that does not exist or accepts anything.
-        KeyUnusable: no key is for any of the algorithms.
+    def __init__(self, settings: TokenSettings, keys: KeySet | None = None) -> None:
+        """
+        Args:
+            keys: those that may change; in place of `settings.keys`.
+
+        Raises:
+            ValueError: no audience, or an algorithm that does not exist or accepts anything.
+            KeyUnusable: no key is for any of the algorithms.
         """
         if not settings.audience:
             raise ValueError("tokens need an audience: --jwt-audience NAME (what `aud` of your tokens says)")
         check_algorithms(settings.algorithms)
         self._settings = settings
-        self._keys = tuple(_for_use(settings))
-        self._good: dict[bytes, VerifiedToken] = {}
+        self.keys = FixedKeys(tuple(_for_use(settings))) if keys is None else keys
+        self._version = self.keys.version
+        self._good: dict[bytes, Known] = {}
+
+    async def fetch(self, wanted: KeyWanted) -> None:
+        """Fetch the key that a token named."""
+        await self.keys.fetch(wanted.kid)
 
     def verify(self, token: str, wall: int) -> VerifiedToken:
         """What the genuine `token` says.
@@ -68,14 +106,24 @@ class TokenVerifier:
 
         Raises:
             TokenRefused: with the reason.
+            KeyWanted: its key has to be fetched first.
+            KeysUnavailable: there are no keys, so that nothing can be judged.
         """
+        return self.known(token, wall).token
+
+    def known(self, token: str, wall: int) -> Known:
+        """As `verify`, with what is remembered of the token."""
         if len(token) > _LARGEST:
             raise TokenRefused("too_large")
+        if self.keys.version != self._version:
+            self.forget()
         digest = sha256(token.encode("utf-8", "surrogatepass")).digest()
         known = self._good.get(digest)
-        if known is None:
-            known = self._verified(token, wall)
-            self._remember(digest, known)
+        if known is None or wall >= known.token.expires_at:
+            self._good.pop(digest, None)
+            known = Known(self._verified(token, wall))
+            if wall < known.token.expires_at:
+                self._remember(digest, known)
         return known
 
     def claims(self, token: str) -> dict[str, Any]:
@@ -83,24 +131,42 @@ class TokenVerifier:
 
         Raises:
             TokenRefused: with the reason.
+            KeyWanted: its key has to be fetched first.
+            KeysUnavailable: there are no keys, so that nothing can be judged.
         """
         if len(token) > _LARGEST:
             raise TokenRefused("too_large")
-        header, claims = map(strict_json, _segments(token))
-        self._check(token, self._algorithm(header), header.get("kid"))
+        header, claims = map(strict_json, _segments(token, padded=self._settings.signer is not None))
+        algorithm, kid = self._algorithm(header), header.get("kid")
+        self._check_signer(header)
+        name = kid if isinstance(kid, str) else None
+        if self.keys.lacks(name):
+            raise KeyWanted(name)
+        self._check(token, self.keys.at_hand(name), algorithm, kid)
         return claims
 
     def forget(self) -> None:
         """Verify everything anew: to be called when keys or policy change (law of trust 10)."""
+        self._version = self.keys.version
         self._good.clear()
 
-    def _remember(self, digest: bytes, token: VerifiedToken) -> None:
+    def _remember(self, digest: bytes, known: Known) -> None:
         if len(self._good) >= _REMEMBERED:
             del self._good[next(iter(self._good))]
-        self._good[digest] = token
+        self._good[digest] = known
 
     def _verified(self, token: str, wall: int) -> VerifiedToken:
         return read_claims(self.claims(token), self._settings.session_claim, wall)
+
+    def _check_signer(self, header: dict[str, Any]) -> None:
+        """AWS says in the header which load balancer signed, and for which client; any load balancer of anybody has
+        a key at the same place."""
+        if self._settings.signer is None:
+            return
+        if header.get("signer") != self._settings.signer:
+            raise TokenRefused("signer")
+        if header.get("client") != self._settings.audience:
+            raise TokenRefused("audience")
 
     def _algorithm(self, header: dict[str, Any]) -> str:
         """The header's algorithm, if it is one of ours; also refuses what asks for special treatment."""
@@ -113,9 +179,9 @@ class TokenVerifier:
             raise TokenRefused("algorithm")
         return algorithm
 
-    def _check(self, token: str, algorithm: str, kid: object) -> None:
+    def _check(self, token: str, keys: Iterable[VerificationKey], algorithm: str, kid: object) -> None:
         refusal = TokenRefused("unknown_key")
-        for key in _candidates(self._keys, algorithm, kid):
+        for key in _candidates(keys, algorithm, kid):
             try:
                 jwt.decode(token, **self._demands(key, algorithm))
             except jwt.PyJWTError as problem:
@@ -131,9 +197,9 @@ class TokenVerifier:
         return {
             "key": key.key,
             "algorithms": [algorithm],
-            "audience": settings.audience,
+            "audience": settings.audience if settings.signer is None else None,
             "issuer": settings.issuer,
-            "options": _OPTIONS,
+            "options": _OPTIONS if settings.signer is None else _NO_AUDIENCE,
         }
 
 
@@ -143,7 +209,7 @@ def key_name(token: str) -> str | None:
     Raises:
         TokenRefused: `malformed`.
     """
-    kid = strict_json(_segments(token)[0]).get("kid")
+    kid = strict_json(_segments(token, padded=False)[0]).get("kid")
     return kid if isinstance(kid, str) else None
 
 
@@ -178,8 +244,8 @@ def _remedy(keys: Iterable[VerificationKey]) -> str:
     return f"these are for {', '.join(sorted(possible))}: add --jwt-algorithms {likely[0]}" if likely else "give a key"
 
 
-def _segments(token: str) -> tuple[str, str]:
-    compact = _COMPACT.fullmatch(token)
+def _segments(token: str, *, padded: bool) -> tuple[str, str]:
+    compact = (_PADDED if padded else _COMPACT).fullmatch(token)
     if compact is None:
         raise TokenRefused("malformed")
     return compact[1], compact[2]

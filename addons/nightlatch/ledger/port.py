@@ -131,6 +131,9 @@ class LedgerReader(ChainReader, AlertReader, Protocol):
     def key(self) -> bytes:
         """The 32 random bytes with which credentials are fingerprinted on this ledger."""
 
+    def kept(self, name: str) -> bytes | None:
+        """What the writer's `keep` put by under `name`; None when nothing was."""
+
     def warp(self) -> Warp:
         """The clock's segments since the last reset, as committed now by anyone."""
 
@@ -244,7 +247,7 @@ class LedgerWriter(ChainWriter, AlertWriter, Protocol):
     def rotate(self, session_id: str, old: bytes, new: bytes, at: int, grace_until: int, event: Event) -> bool:
         """Durable. Give a live session a new credential; False when `old` had been replaced already."""
 
-    def attach(self, session_id: str, fingerprint: bytes, at: int, event: Event) -> bool:
+    def attach(self, session_id: str, fingerprint: bytes, at: int, event: Event | None = None) -> bool:
         """Durable. A further credential of a live session, beside the others; False when known or ended."""
 
     def reauthenticate(
@@ -288,6 +291,9 @@ class LedgerWriter(ChainWriter, AlertWriter, Protocol):
 
     def announce(self, guard: Guard) -> None:
         """Durable. Remember a guard, in place of an earlier one on the same URL."""
+
+    def keep(self, name: str, value: bytes) -> None:
+        """Durable. Put something by for all guards on this ledger, such as a key; of several the first one wins."""
 
     def probe(self) -> None:
         """Write nothing of note: tells whether the ledger can be written (again)."""

@@ -111,6 +111,10 @@ class SqliteReader(AlertQuestions):
     def key(self) -> bytes:
         return bytes(self._ask("SELECT value FROM settings WHERE name = 'key'")[0][0])
 
+    def kept(self, name: str) -> bytes | None:
+        found = self._ask("SELECT value FROM settings WHERE name = ?", name)
+        return bytes(found[0][0]) if found else None
+
     def horizon(self) -> int:
         return max((row[0] or 0 for row in (*self._ask(_LAST_ACTIVE), *self._ask(_LAST_EVENT))), default=0)
 

@@ -137,10 +137,12 @@ class SqliteWriter(AlertChanges):
         with self._change():
             return self._settle(self._replace(session_id, old, new, at, grace_until), [event])
 
-    def attach(self, session_id: str, fingerprint: bytes, at: int, event: Event) -> bool:
+    def attach(self, session_id: str, fingerprint: bytes, at: int, event: Event | None = None) -> bool:
         names = {"fingerprint": fingerprint, "session": session_id, "at": at}
         with self._change():
-            return self._settle(self._changed(f"{_ISSUE} AND state = 'active'", names), [event])
+            return self._settle(
+                self._changed(f"{_ISSUE} AND state = 'active'", names), [] if event is None else [event]
+            )
 
     def reauthenticate(
         self,
@@ -209,6 +211,10 @@ class SqliteWriter(AlertChanges):
     def announce(self, guard: Guard) -> None:
         with self._change():
             self._execute(_ANNOUNCE, rows.guard_row(guard))
+
+    def keep(self, name: str, value: bytes) -> None:
+        with self._change():
+            self._execute("INSERT OR IGNORE INTO settings (name, value) VALUES (?, ?)", (name, value))
 
     def probe(self) -> None:
         with self._change():

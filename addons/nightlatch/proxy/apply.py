@@ -5,19 +5,21 @@ from urllib.parse import urlsplit
 from mitmproxy import http
 
 from nightlatch.clock import monotonic_now
+from nightlatch.core.identity import Identity
 from nightlatch.core.request import RequestView
-from nightlatch.core.session import Session
 from nightlatch.core.verdict import Kind
 from nightlatch.identity.cookies import without_cookies
-from nightlatch.identity.extract import presented_names
+from nightlatch.identity.extract import SourceKind, presented_names
 from nightlatch.proxy import form_keeping
 from nightlatch.proxy.answers import answer
 from nightlatch.proxy.arrival import own_cookies
 from nightlatch.proxy.bounces import Client
+from nightlatch.proxy.inbound_headers import folded
 from nightlatch.proxy.judged import Judged
 from nightlatch.proxy.own_answers import loop_answer, verdict_answer
 from nightlatch.proxy.reverse import mend_request
 from nightlatch.proxy.service import Service
+from nightlatch.proxy.upstream_identity import name_person
 
 
 def apply(service: Service, flow: http.HTTPFlow, judged: Judged) -> None:
@@ -35,19 +37,11 @@ def apply(service: Service, flow: http.HTTPFlow, judged: Judged) -> None:
         return
     _strip_credentials(service, flow, judged)
     mend_request(flow.request, origin=arrival.origin, site=arrival.site, address=arrival.request.address)
+    _pass_assertion(service, flow, judged)
     if verdict.kind is Kind.ALLOW and judged.session is not None:
-        _name_person(flow.request, judged.session)
+        name_person(service.guard, flow.request, arrival, judged.session)
         service.bounces.let_in(client_of(arrival.request))
     service.watch.add(flow, judged)
-
-
-def _name_person(request: http.Request, session: Session) -> None:
-    """Who is asking, for the application; the client's own such headers have been stripped (RFC 9700 4.13)."""
-    if session.subject is not None and session.subject.isascii():
-        request.headers["X-Forwarded-User"] = session.subject
-        groups = ",".join(session.groups)
-        if groups and groups.isascii():
-            request.headers["X-Forwarded-Groups"] = groups
 
 
 def _strip_credentials(service: Service, flow: http.HTTPFlow, judged: Judged) -> None:
@@ -65,6 +59,19 @@ def _strip_credentials(service: Service, flow: http.HTTPFlow, judged: Judged) ->
     kept = [left for line in lines if (left := without_cookies(line, (*cookies, *own_cookies(line)))) is not None]
     if kept != lines:
         flow.request.headers.set_all("cookie", kept)
+
+
+def _pass_assertion(service: Service, flow: http.HTTPFlow, judged: Judged) -> None:
+    """An assertion that was verified goes on to the application, in one spelling; any other never does."""
+    source = service.guard.settings.source
+    if source.kind is not SourceKind.ASSERTION:
+        return
+    name = source.name.encode()
+    headers = flow.request.headers
+    headers.fields = tuple(field for field in headers.fields if folded(field[0]) != folded(name))
+    arrival = judged.arrival
+    if judged.verdict.forward_credential and isinstance(arrival.identity, Identity):
+        headers[source.name] = arrival.request.header(source.name)
 
 
 def _explain_loop(service: Service, flow: http.HTTPFlow, judged: Judged) -> None:

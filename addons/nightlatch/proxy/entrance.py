@@ -12,6 +12,8 @@ from mitmproxy import http
 from nightlatch.core.decide import error as error_verdict
 from nightlatch.core.identity import Anonymous
 from nightlatch.core.verdict import CROSS_SITE, Kind, Verdict
+from nightlatch.identity.key_sets import KeysUnavailable
+from nightlatch.identity.tokens import KeyWanted
 from nightlatch.ledger.port import LedgerError
 from nightlatch.proxy import form_sending, own_site
 from nightlatch.proxy.admission import admit
@@ -32,10 +34,37 @@ OWN_PAGE = "nightlatch.own_page"
 
 
 def enter(service: Service | None, flow: http.HTTPFlow) -> Awaitable[None] | None:
-    """Take a request in; what is returned, if anything, must be awaited.
+    """Take a request in; what is returned, if anything, must be awaited. A token whose key is not at hand waits until
+    the key was fetched.
 
     Raises:
         LedgerError: the ledger cannot be used.
+    """
+    try:
+        return _enter(service, flow)
+    except KeyWanted as wanted:
+        return _enter_later(service, flow, wanted)
+
+
+async def _enter_later(service: Service | None, flow: http.HTTPFlow, wanted: KeyWanted) -> None:
+    assert service is not None  # noqa: S101 (it has looked at the token)
+    verifier = service.guard.settings.verifier
+    assert verifier is not None  # noqa: S101 (it is what wanted the key)
+    await verifier.fetch(wanted)
+    try:
+        waiting = _enter(service, flow)
+    except KeyWanted as again:
+        raise KeysUnavailable("a key is wanted again as soon as it was fetched") from again
+    if waiting is not None:
+        await waiting
+
+
+def _enter(service: Service | None, flow: http.HTTPFlow) -> Awaitable[None] | None:
+    """Take a request in, if its credential can be read at once.
+
+    Raises:
+        LedgerError: the ledger cannot be used.
+        KeyWanted: a token's key has to be fetched first.
     """
     if service is None:
         raise LedgerError("nightlatch is not ready yet")

@@ -15,7 +15,7 @@ from nightlatch.core.on_purpose import strikes_at_once
 from nightlatch.core.session import End, Session, touched
 from nightlatch.core.verdict import Kind, Verdict
 from nightlatch.ledger.port import Found, LedgerError
-from nightlatch.proxy import newcomers, ordered_ends, rotation
+from nightlatch.proxy import newcomers, ordered_ends, refreshes, rotation
 from nightlatch.proxy.active import Exchange
 from nightlatch.proxy.apply import apply
 from nightlatch.proxy.arrival import Arrival
@@ -24,6 +24,8 @@ from nightlatch.proxy.service import Service
 
 _ADMITTED = frozenset({Kind.ALLOW, Kind.STEP_UP, Kind.DENIED})
 """Verdicts that acknowledge a session; under any other a newcomer is not written down."""
+
+_UNACCEPTABLE = frozenset({Kind.INVALID, Kind.ERROR})
 
 
 def judge(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Awaitable[None] | None:
@@ -40,6 +42,8 @@ def judge(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Awaitable[
         return _conclude(service, flow, arrival, None)
     if rotation.reused(found, arrival.now):
         return _end_reused(service, flow, arrival, found.session)
+    if refreshes.is_refresh(service.guard, arrival, found):
+        return _refresh(service, flow, arrival, found)
     return _conclude(service, flow, arrival, found)
 
 
@@ -93,6 +97,17 @@ async def _welcome(service: Service, flow: http.HTTPFlow, arrival: Arrival, newc
         await waiting
 
 
+async def _refresh(service: Service, flow: http.HTTPFlow, arrival: Arrival, found: Found) -> None:
+    """A further token of a live session, if it lets anybody in at all: on disk before anything passes."""
+    verdict = decide(arrival.identity, found.session, service.guard.policy, arrival.request, arrival.now)
+    if verdict.kind in _ADMITTED:
+        await refreshes.take_in(service.guard, arrival, found.session)
+        found = service.guard.find(arrival.identity, arrival.now) or found
+    waiting = _conclude(service, flow, arrival, found)
+    if waiting is not None:
+        await waiting
+
+
 async def _end(service: Service, flow: http.HTTPFlow, arrival: Arrival, session: Session, verdict: Verdict) -> None:
     assert verdict.end is not None  # noqa: S101 (told by the caller, for the type checker)
     settle(service, flow, arrival, await service.guard.end(session, verdict.end), verdict)
@@ -123,6 +138,10 @@ def settle(
         session = touched(session, arrival.now)
         service.guard.behind.touch(session)
         service.guard.active.begin(flow.id, Exchange(session.id, arrival.now, verdict.remaining.idle))
+    if verdict.kind in _UNACCEPTABLE and service.guard.settings.verifier is not None:
+        service.guard.note_unacceptable(arrival.request, verdict, arrival.now)
+    if session is not None and session.end is not None:
+        service.guard.personal.note_refusal(session, arrival.request, service.guard.policy, arrival.now)
     if session is not None and session.end is not None and verdict.end is None:
         service.guard.note_reuse(session, verdict, arrival.now)
     elif session is not None and verdict.kind is Kind.STEP_UP:

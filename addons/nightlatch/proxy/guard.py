@@ -25,11 +25,13 @@ from nightlatch.core.verdict import Verdict
 from nightlatch.core.warp import Warp
 from nightlatch.identity.extract import Reading, SourceKind, identify
 from nightlatch.identity.fingerprint import new_decision_prefix
+from nightlatch.identity.vouching import Voucher
 from nightlatch.ledger.behind import WriteBehind
 from nightlatch.ledger.port import Decision, Found, LedgerError, LedgerReader, LedgerWriter
 from nightlatch.ledger.processes import alive
 from nightlatch.proxy.active import ActiveExchanges
 from nightlatch.proxy.holds import held_elsewhere
+from nightlatch.proxy.personal import PersonalSessions
 from nightlatch.proxy.settings import Settings
 
 T = TypeVar("T")
@@ -60,14 +62,21 @@ class Guard:
     key: bytes
     file: tuple[int, int]
     """Device and inode of the ledger that is open."""
+    voucher: Voucher
+    """Signs what the application is told of people."""
     active: ActiveExchanges = field(default_factory=ActiveExchanges)
     cookie_place: CookiePlace = field(default_factory=CookiePlace)
     """Where the application's cookie was seen to live, so that it can be deleted there (law of trust 6)."""
+    personal: PersonalSessions = field(init=False)
+    _tokens: set[bytes] = field(default_factory=set)
     _readings: dict[tuple[str, str], Reading] = field(default_factory=dict)
     _told: dict[tuple[EventType, str], int] = field(default_factory=dict)
     _issuers: set[str] = field(default_factory=set)
     _prefix: str = field(default_factory=new_decision_prefix)
     _count: Iterator[int] = field(default_factory=count)
+
+    def __post_init__(self) -> None:
+        self.personal = PersonalSessions(self.reader, self.key)
 
     def check(self) -> None:
         """Raise LedgerError while writes fail, or when the ledger's file is gone: what cannot be recorded does not
@@ -80,8 +89,15 @@ class Guard:
             )
 
     def identify(self, request: RequestView, site: str, cookie: str, wall: int, warp: Warp) -> Presented:
-        """Who `request` says it is."""
-        return identify(request, self.reading(site, cookie), wall, warp, adoptable=self._adopts(site))
+        """Who `request` says it is.
+
+        Raises:
+            KeyWanted: a token's key has to be fetched first.
+        """
+        presented = identify(request, self.reading(site, cookie), wall, warp, adoptable=self._adopts(site))
+        if self.settings.verifier is not None and isinstance(presented, Identity) and presented.personal:
+            return self.personal.resolve(presented, site)
+        return presented
 
     def reading(self, site: str, cookie: str) -> Reading:
         """How credentials of `site` are read, where nightlatch's own cookie is called `cookie`."""
@@ -186,6 +202,29 @@ class Guard:
         )
         return decision
 
+    def knows_token(self, token_id: bytes) -> bool:
+        """Whether this very token has been written down with its session; asks the ledger once a token."""
+        if token_id in self._tokens:
+            return True
+        if self.reader.find(token_id) is None:
+            return False
+        self.remember_token(token_id)
+        return True
+
+    def remember_token(self, token_id: bytes) -> None:
+        """This token has been written down with its session."""
+        if len(self._tokens) >= _REMEMBERED:
+            self._tokens.clear()
+        self._tokens.add(token_id)
+
+    def note_unacceptable(self, request: RequestView, verdict: Verdict, now: int) -> None:
+        """Somebody came with a token that cannot be accepted: once a minute for each reason and network."""
+        event = self.request_event(
+            EventType.LOGIN_FAILED, now, request, reason=verdict.reason, source=str(self.settings.source.kind)
+        )
+        if self._due((event.type, f"{event.network} {verdict.reason}"), now):
+            self.note((event,))
+
     def note_reuse(self, session: Session, verdict: Verdict, now: int) -> None:
         """A credential came back after its session's end."""
         self._note_now_and_then(EventType.SESSION_REUSED_AFTER_END, now, session, verdict=str(verdict.kind))
@@ -197,13 +236,17 @@ class Guard:
 
     def _note_now_and_then(self, type_: EventType, now: int, session: Session, **detail: Field) -> None:
         """Once a minute and session: a client that asks again and again must not flood the trail."""
-        key = (type_, session.id)
+        if self._due((type_, session.id), now):
+            self.note((self.event(type_, now, session, **detail),))
+
+    def _due(self, key: tuple[EventType, str], now: int) -> bool:
+        """Whether a minute has passed since this was last told."""
         if now - self._told.get(key, -_TOLD_EVERY) < _TOLD_EVERY:
-            return
+            return False
         if len(self._told) >= _REMEMBERED:
             self._told.clear()
         self._told[key] = now
-        self.note((self.event(type_, now, session, **detail),))
+        return True
 
     def note(self, events: Iterable[Event]) -> None:
         """Append events without waiting for it; a failure shows in `check`."""

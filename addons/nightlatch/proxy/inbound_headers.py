@@ -53,8 +53,13 @@ def role(name: bytes) -> str:
     found = _BY_ROLE.get(lower)
     if found is not None:
         return found
-    folded = lower.translate(_FOLDED)
-    return "strip" if folded in _STRIPPED_NAMES or folded.startswith(_STRIPPED_PREFIXES) else "pass"
+    plain = folded(lower)
+    return "strip" if plain in _STRIPPED_NAMES or plain.startswith(_STRIPPED_PREFIXES) else "pass"
+
+
+def folded(name: bytes) -> bytes:
+    """A field's name as the laxest of applications reads it."""
+    return name.lower().translate(_FOLDED)
 
 
 def tokens(fields: Iterable[Field], name: bytes) -> list[bytes]:

@@ -1,10 +1,13 @@
 """Credentials seen for the first time: which of them become sessions, and since when (laws of trust 4 and 10)."""
 
-from nightlatch.core.events import EventType
+from collections.abc import Iterable
+
+from nightlatch.core.events import Event, EventType
 from nightlatch.core.identity import Identity
 from nightlatch.core.origin_facts import agent_family, network_of
 from nightlatch.core.session import Session
 from nightlatch.identity.fingerprint import new_session_id
+from nightlatch.ledger.port import LedgerWriter
 from nightlatch.proxy.arrival import Arrival
 from nightlatch.proxy.guard import Guard
 
@@ -51,5 +54,15 @@ async def enrol(guard: Guard, arrival: Arrival, session: Session) -> bool:
     if not isinstance(identity, Identity):
         return False
     type_ = EventType.SESSION_ADOPTED if session.source == "cookie" else EventType.SESSION_CREATED
-    event = guard.event(type_, arrival.now, session, source=session.source)
-    return await guard.write(lambda writer: writer.create(session, identity.fingerprint, (event,)))
+    events = [guard.event(type_, arrival.now, session, source=session.source)]
+    if identity.again:
+        events.append(guard.event(EventType.LOGIN_SILENT, arrival.now, session, reason="auth_time_missing"))
+    return await guard.write(lambda writer: _written(writer, session, identity, events))
+
+
+def _written(writer: LedgerWriter, session: Session, identity: Identity, events: Iterable[Event]) -> bool:
+    """With its first token, where it lives on tokens: a repeat of that is no refresh."""
+    created = writer.create(session, identity.fingerprint, events)
+    if created and identity.token_id:
+        writer.attach(session.id, identity.token_id, session.started_at)
+    return created

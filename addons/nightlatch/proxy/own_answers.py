@@ -28,6 +28,7 @@ def site_context(service: Service, arrival: Arrival) -> SiteContext:
     """What an answer needs to know of the site that `arrival` asked."""
     settings = service.guard.settings
     names = {SourceKind.NIGHTLATCH: arrival.cookie, SourceKind.COOKIE: settings.source.name}
+    names[SourceKind.JWT_COOKIE] = settings.source.name
     place = service.guard.cookie_place
     return SiteContext(
         origin=arrival.origin,

@@ -83,6 +83,11 @@ def _session(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:
     answer(flow, json_answer(arrival, 200, document))
 
 
+def _jwks(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:
+    """The key with which assertions are signed, for the application (and whoever else wants to verify one)."""
+    answer(flow, json_answer(arrival, 200, service.guard.voucher.jwks()))
+
+
 async def _extend(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:
     """`stay signed in`: the person's own act, so it counts as activity."""
     found = service.guard.find(arrival.identity, arrival.now)
@@ -196,6 +201,7 @@ GETS: Mapping[str, Callable[[Service, http.HTTPFlow, Arrival], Awaitable[None] |
     "login": _login_page,
     "callback": _callback,
     "form": form_page.show,
+    "jwks.json": _jwks,
 }
 POSTS: Mapping[tuple[str, str], Callable[[Service, http.HTTPFlow, Arrival], Awaitable[None]]] = {
     ("POST", "login"): _login,

@@ -14,9 +14,10 @@ from itertools import product
 from nightlatch.clock import WarpedClock
 from nightlatch.core.events import EventType
 from nightlatch.core.headers import clock_header
+from nightlatch.identity.vouching import Voucher, new_signing_key
 from nightlatch.ledger import port
 from nightlatch.ledger.behind import WriteBehind
-from nightlatch.ledger.port import LedgerError, LedgerWriter
+from nightlatch.ledger.port import LedgerError, LedgerReader, LedgerWriter
 from nightlatch.ledger.reader import open_reader
 from nightlatch.ledger.writer import open_writer
 from nightlatch.proxy.arrival import origin, own_cookie
@@ -37,8 +38,11 @@ from nightlatch.proxy.watch import Watch
 
 log = logging.getLogger(__name__)
 
+_SIGNING_KEY = "signing_key"
+
 SWEEP_EVERY = 0.25
 LOOK_EVERY = 0.1
+KEYS_EVERY = 1.0
 """Seconds."""
 
 
@@ -72,6 +76,8 @@ class Service:
             loop.create_task(_every(SWEEP_EVERY, self.sweep)),
             loop.create_task(_every(LOOK_EVERY, self.watch.look)),
         ]
+        if (verifier := self.guard.settings.verifier) is not None:
+            self._tasks.append(loop.create_task(_every(KEYS_EVERY, verifier.keys.refresh, at_once=True)))
 
     def serves(self, site: str) -> None:
         """Requests for `site` arrive here: its sessions are swept."""
@@ -156,7 +162,7 @@ def open_service(settings: Settings, site: str, hosts: frozenset[str] = frozense
         file = file_identity(settings.ledger)
         if file is None:
             raise LedgerError(f"the ledger {settings.ledger} is gone as soon as it was made; give another path")
-        guard = Guard(settings, settings.policy, reader, behind, clock, reader.key(), file)
+        guard = Guard(settings, settings.policy, reader, behind, clock, reader.key(), file, _voucher(behind, reader))
         _note_policy(guard)
         forget_the_dead(reader, behind)
         recorder = Recorder(settings.record, site, settings.policy_name) if settings.record else None
@@ -172,6 +178,17 @@ def open_service(settings: Settings, site: str, hosts: frozenset[str] = frozense
     return service
 
 
+def _voucher(behind: WriteBehind, reader: LedgerReader) -> Voucher:
+    """With the ledger's signing key, which the first guard makes."""
+    if reader.kept(_SIGNING_KEY) is None:
+        fresh = new_signing_key()
+        behind.submit(lambda writer: writer.keep(_SIGNING_KEY, fresh)).result()
+    try:
+        return Voucher(reader.kept(_SIGNING_KEY) or b"")
+    except ValueError as error:
+        raise LedgerError(f"the ledger's signing key cannot be used ({error}); give another ledger") from error
+
+
 def _announce(guard: port.Guard, writer: LedgerWriter) -> None:
     writer.announce(guard)
 
@@ -183,11 +200,13 @@ def _note_policy(guard: Guard) -> None:
     guard.behind.submit(lambda writer: writer.record((event,))).result()
 
 
-async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+async def _every(seconds: float, work: Callable[[], Awaitable[None]], *, at_once: bool = False) -> None:
     """Do `work` again and again; while the ledger cannot be used, requests are refused and this tries on."""
     failing = False
     while True:
-        await asyncio.sleep(seconds)
+        if not at_once:
+            await asyncio.sleep(seconds)
+        at_once = False
         try:
             await work()
             failing = False

@@ -9,8 +9,7 @@ from nightlatch.core.peers import Peer
 from nightlatch.core.policy import Policy
 from nightlatch.core.policy_toml import PolicyInvalid
 from nightlatch.identity.extract import Source, SourceKind, parse_source
-from nightlatch.identity.keys import KeyUnusable, VerificationKey, load_jwks, load_key_file
-from nightlatch.identity.tokens import TokenSettings, TokenVerifier
+from nightlatch.identity.tokens import TokenVerifier
 from nightlatch.presets import PolicyNotFound, load_policy
 from nightlatch.proxy.settings_login import (
     DevUser,
@@ -23,6 +22,7 @@ from nightlatch.proxy.settings_login import (
     refuse_unmet,
 )
 from nightlatch.proxy.settings_peer import NAMES, NIGHTLATCH, parse_peer
+from nightlatch.proxy.settings_tokens import read_tokens
 from nightlatch.proxy.settings_values import SettingsInvalid, choice, switch, words
 
 ADOPTION = ("until-issued", "any", "issued")
@@ -45,13 +45,15 @@ class Settings(NamedTuple):
     session_header: bool
     record: Path | None
     verifier: TokenVerifier | None
-    """For `bearer`."""
+    """For tokens."""
     return_parameter: str = "return_to"
     peer: Peer | None = None
     """Whose answers are given in place of nightlatch's own."""
     dev_second_factor: str = ""
     """The code that the dev login takes for a second factor; empty: it knows none."""
     oidc: OidcSettings | None = None
+    assertion: bool = True
+    """Whether the application gets a signed assertion of who is asking."""
 
 
 def read_settings(options: Mapping[str, str]) -> Settings:
@@ -80,17 +82,18 @@ def read_settings(options: Mapping[str, str]) -> Settings:
         allow_reissue=switch("allow_reissue", options["allow_reissue"]),
         session_header=switch("session_header", options["session_header"]),
         record=Path(options["record"]).expanduser() if options["record"] else None,
-        verifier=_verifier(options) if source.kind is SourceKind.BEARER else None,
+        verifier=_verifier(options, source),
         return_parameter=options["return_parameter"],
         peer=parse_peer(choice("respond_as", options["respond_as"] or NIGHTLATCH, NAMES)),
         dev_second_factor=second_factor,
         oidc=read_oidc(options, login, source),
+        assertion=switch("assertion", options["assertion"]),
     )
 
 
 def default_login(source: Source) -> str:
     """The login that goes with an identity when none is named (DESIGN §6.1)."""
-    return {SourceKind.NIGHTLATCH: "dev", SourceKind.COOKIE: "self", SourceKind.BEARER: "none"}[source.kind]
+    return {SourceKind.NIGHTLATCH: "dev", SourceKind.COOKIE: "self"}.get(source.kind, "none")
 
 
 def _login_path(login: Login) -> tuple[str, ...]:
@@ -113,27 +116,8 @@ def _policy(name: str, public: tuple[str, ...]) -> Policy:
         raise SettingsInvalid(str(error)) from error
 
 
-def _verifier(options: Mapping[str, str]) -> TokenVerifier:
-    algorithms = tuple(options["jwt_algorithms"].replace(",", " ").split())
-    if not options["jwt_audience"]:
-        raise SettingsInvalid(
-            "identity `bearer` needs an audience: --jwt-audience NAME (what `aud` of your tokens says)"
-        )
+def _verifier(options: Mapping[str, str], source: Source) -> TokenVerifier | None:
     try:
-        keys = _keys(options, algorithms)
-        issuer, claim = options["jwt_issuer"] or None, options["session_claim"]
-        return TokenVerifier(TokenSettings(options["jwt_audience"], keys, issuer, algorithms, claim))
+        return read_tokens(options, source)
     except ValueError as error:
         raise SettingsInvalid(str(error)) from error
-
-
-def _keys(options: Mapping[str, str], algorithms: tuple[str, ...]) -> tuple[VerificationKey, ...]:
-    if options["jwks"] and options["jwt_key_file"]:
-        raise KeyUnusable("give either --jwks or --jwt-key-file, not both")
-    if "://" in options["jwks"]:
-        raise KeyUnusable(f"--jwks {options['jwks']}: only files for now; save the set first: curl -o jwks.json URL")
-    if options["jwks"]:
-        return load_jwks(Path(options["jwks"]).expanduser())
-    if options["jwt_key_file"]:
-        return load_key_file(Path(options["jwt_key_file"]).expanduser(), algorithms)
-    raise KeyUnusable("identity `bearer` needs a key: --jwt-key-file FILE or --jwks FILE")

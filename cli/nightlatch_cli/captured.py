@@ -1,10 +1,10 @@
 """How commands come by recorded traffic: files in, one timeline and what tells sessions apart out. Talks on stderr."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from nightlatch.core.policy import Policy
-from nightlatch.replay.exchange import CaptureUnreadable
+from nightlatch.replay.exchange import Capture, CaptureUnreadable
 from nightlatch.replay.readers.columns import Columns, parse_columns
 from nightlatch.replay.readers.sniff import NO_COLUMNS, read_capture
 from nightlatch.replay.replaying import wanted_headers
@@ -12,6 +12,7 @@ from nightlatch.replay.session_key import SessionKey, carried, choose, found, pa
 from nightlatch.replay.timeline import Timeline, timeline
 from nightlatch_cli.exits import ExitCode, fail
 from nightlatch_cli.output import say
+from nightlatch_cli.render_progress import Progress, progress
 
 HOW_TO_EXPORT = """\
 browsers leave cookies out of an exported HAR unless asked:
@@ -63,13 +64,21 @@ def read_timeline(
     """
     headers = wanted_headers(policies, key)
     try:
-        times = timeline([read_capture(file, headers, columns) for file in files])
+        with progress() as told:
+            times = timeline([_read(file, headers, columns, told) for file in files])
     except CaptureUnreadable as error:
         fail(ExitCode.INPUT, str(error))
     _tell_skipped(times)
     if not times.exchanges:
         fail(ExitCode.EMPTY, f"no requests in {', '.join(times.files)}", "record some traffic first")
     return times
+
+
+def _read(file: Path, headers: Iterable[str], columns: Columns, told: Progress) -> Capture:
+    told(f"reading {file.name}", 0.0)
+    capture = read_capture(file, headers, columns)
+    told(f"reading {file.name}", 1.0)
+    return capture
 
 
 def _tell_skipped(times: Timeline) -> None:

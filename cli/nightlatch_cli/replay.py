@@ -20,6 +20,7 @@ from nightlatch_cli.exits import ExitCode, fail
 from nightlatch_cli.options import ColumnsOption, JsonOption
 from nightlatch_cli.output import print_json
 from nightlatch_cli.render_replay import show
+from nightlatch_cli.replay_bulk import bulk_document
 
 
 class AfterExpiry(StrEnum):
@@ -52,12 +53,20 @@ def replay(
     decisions: Annotated[
         Path | None, typer.Option(metavar="FILE.jsonl", help="Also write a line a request and policy.")
     ] = None,
+    bulk: Annotated[
+        bool, typer.Option("--bulk", help="Logs of any size by arrays: figures only. Needs nightlatch[bulk].")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """What a policy would have done to recorded traffic, as far as can be told from it."""
     key, told = captured.session_key(session_key), captured.columns_of(columns)
     _check_reports(report or [])
     policies = [load_policy(name) for name in (policy, *(against or ()))]
+    if bulk:
+        _check_bulk(decisions)
+        document = bulk_document(capture, policies, key, told, relogin=after_expiry is AfterExpiry.RELOGIN)
+        _finish(document, report or (), json=json)
+        return
     with ExitStack() as files:
         _without_collector(files)
         times = captured.read_timeline(capture, policies, key, told)
@@ -65,9 +74,18 @@ def replay(
         document = judge(
             times, policies, captured.settle(key, times), relogin=after_expiry is AfterExpiry.RELOGIN, sink=sink
         )
-    for file in report or ():
+    _finish(document, report or (), json=json)
+
+
+def _finish(document: dict[str, object], reports: Sequence[Path], *, json: bool) -> None:
+    for file in reports:
         file.write_bytes(msgspec.json.format(msgspec.json.encode(document)) + b"\n")
     print_json(document) if json else show(document)
+
+
+def _check_bulk(decisions: Path | None) -> None:
+    if decisions is not None:
+        fail(ExitCode.USAGE, f"--decisions {decisions}: --bulk gives figures only", "leave out --bulk")
 
 
 def _without_collector(files: ExitStack) -> None:

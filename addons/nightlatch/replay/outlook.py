@@ -54,6 +54,11 @@ class Outlooks:
         return Outlook(rule.limits if plain else None, verdict, active)
 
 
+def is_public(policy: Policy, view: RequestView) -> bool:
+    """Whether `view` is public whatever its session, by every reading of its path."""
+    return is_preflight(view) or all(rule.public for rule in candidates(policy, view, None))
+
+
 def counts(policy: Policy, view: RequestView, session: Session | None) -> bool:
     """Whether `view` counts as activity if it passes; in doubt it does not (law of time 4)."""
     guarded = [rule for rule in candidates(policy, view, session) if not rule.public]

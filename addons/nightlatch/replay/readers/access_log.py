@@ -19,7 +19,7 @@ LINE = re.compile(
     rf"(?: {_QUOTED})?(?: {_QUOTED})?((?: .*)?)"
 )
 _EXTRA = re.compile(rf"{_QUOTED}|(?:([\w.-]+)=)?(?:{_QUOTED}|(\S+))")
-_NAMES = ("vhost", "address", "ident", "user", "at", "request", "status", "bytes", "referer", "agent")
+NAMES = ("vhost", "address", "ident", "user", "at", "request", "status", "bytes", "referer", "agent")
 _ESCAPE = re.compile(r'\\(x[0-9A-Fa-f]{2}|["\\])')
 _LOOKED_AT = 20
 
@@ -53,7 +53,7 @@ def read_access_log(file: str, content: bytes, views: Views, named: Columns) -> 
 
 def _columns(file: str, named: Columns, fields: dict[str, str]) -> Columns:
     try:
-        return found_columns(named, dict.fromkeys((*_NAMES, *fields)))
+        return found_columns(named, dict.fromkeys((*NAMES, *fields)))
     except ValueError as reason:
         raise CaptureUnreadable(f"{file}: {reason}") from None
 
@@ -69,7 +69,7 @@ def parsed(line: str) -> dict[str, str] | None:
     found = LINE.fullmatch(line)
     if found is None:
         return None
-    fields = {name: _unescaped(value) for name, value in zip(_NAMES, found.groups(), strict=False) if value is not None}
+    fields = {name: _unescaped(value) for name, value in zip(NAMES, found.groups(), strict=False) if value is not None}
     for number, extra in enumerate(_EXTRA.finditer(found[11]), 1):
         name = extra[2] or f"extra{number}"
         fields.setdefault(name, _unescaped(next(filter(None, (extra[1], extra[3], extra[4])), "")))

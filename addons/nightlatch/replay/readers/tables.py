@@ -29,12 +29,13 @@ def read_json_lines(file: str, content: bytes, views: Views, named: Columns) -> 
     Raises:
         CaptureUnreadable: it does not tell when a request was made.
     """
-    rows = [(number, flat(row)) for number, row in _objects(content)]
+    rows = [(number, flat(row)) for number, row in objects(content)]
     present = dict.fromkeys(name for _, row in rows[:_LOOKED_AT] if row for name in row)
     return _read(file, iter(rows), present, views, named)
 
 
-def _objects(content: bytes) -> Numbered:
+def objects(content: bytes) -> Numbered:
+    """The objects of a file with one a line."""
     for number, line in enumerate(content.split(b"\n"), 1):
         if line.strip():
             try:
@@ -66,9 +67,19 @@ def read_csv(file: str, content: bytes, views: Views, named: Columns) -> Capture
     """
     lines = content.decode("utf-8", "replace").splitlines(keepends=True)
     head = lines[0] if lines else ""
-    table = csv.reader(lines, delimiter=max(_DELIMITERS, key=head.count))
+    table = csv.reader(lines, delimiter=delimiter_of(head))
     header = [name.strip() for name in next(table, [])]
     return _read(file, _cells(table, header), header, views, named)
+
+
+def delimiter_of(header: str) -> str:
+    """What stands between the names of the columns."""
+    return max(_DELIMITERS, key=header.count)
+
+
+def names_in(header: str) -> list[str]:
+    """The names of the columns."""
+    return [name.strip().strip('"') for name in header.strip().split(delimiter_of(header))]
 
 
 def _cells(table: Any, header: list[str]) -> Numbered:
@@ -131,8 +142,7 @@ def is_json_lines(content: bytes) -> bool:
 def is_csv(content: bytes, named: Columns) -> bool:
     """Whether the first line names columns, among them one that tells the time."""
     head = content[:65536].split(b"\n", 1)[0].decode("utf-8", "replace")
-    delimiter = max(_DELIMITERS, key=head.count)
-    header = [name.strip().strip('"') for name in head.strip().split(delimiter)]
+    header = names_in(head)
     if len(header) < 2:
         return False
     try:

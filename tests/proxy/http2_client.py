@@ -27,11 +27,11 @@ class Http2Client:
         self._h2.initiate_connection()
         self._flush()
 
-    def ask(self, path: str, session: str) -> int:
+    def ask(self, path: str, session: str, **fields: str) -> int:
         """Send a GET; its stream id."""
         stream: int = self._h2.get_next_available_stream_id()
         plain = [(":method", "GET"), (":scheme", "https"), (":authority", "localhost"), (":path", path)]
-        self._h2.send_headers(stream, [*plain, ("session", session)], end_stream=True)
+        self._h2.send_headers(stream, [*plain, ("session", session), *fields.items()], end_stream=True)
         self._flush()
         return stream
 

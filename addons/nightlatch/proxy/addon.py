@@ -12,7 +12,7 @@ from mitmproxy import ctx, exceptions, http, tcp
 from mitmproxy.addonmanager import Loader
 
 from nightlatch.ledger.port import LedgerError
-from nightlatch.proxy import afterwards, bad_gateway, trailers
+from nightlatch.proxy import afterwards, bad_gateway, trailers, unreachable
 from nightlatch.proxy.answers import is_own, refuse_bluntly, refuse_connect
 from nightlatch.proxy.entrance import enter, fail_closed, may_pass
 from nightlatch.proxy.forbidden_options import (
@@ -82,6 +82,7 @@ class Nightlatch:
             raise exceptions.OptionsError("nightlatch: its options cannot be changed while it runs; start it anew")
         self._close()
         self.service = self._open()
+        unreachable.install(self.service.pages, self.service.guard.settings.allowed_origins, self.service.warp_shown)
         bad_gateway.install(self.service.pages, guarded_site(ctx.options.mode), self.service.warp_shown)
         if self.service.guard.settings.login.kind == "dev":
             keep_to_loopback(ctx.options)

@@ -19,7 +19,7 @@ from nightlatch.proxy.apply import client_of
 from nightlatch.proxy.arrival import Arrival, is_own_cookie
 from nightlatch.proxy.entrance import OWN_PAGE, may_pass
 from nightlatch.proxy.judged import Judged, judged
-from nightlatch.proxy.live_flows import kill_tunnel
+from nightlatch.proxy.live_flows import kill_tunnel, stay_open
 from nightlatch.proxy.own_answers import own_set_cookie, warp_shown
 from nightlatch.proxy.reverse import mend_response, should_stream
 from nightlatch.proxy.service import Service
@@ -68,6 +68,8 @@ def answer_begins(service: Service, flow: http.HTTPFlow) -> Awaitable[None] | No
     if should_stream(flow.response.headers, flow.response.status_code):
         flow.response.stream = True
         service.guard.active.finish(flow.id)
+    if flow.response.stream or flow.response.status_code == 101:
+        stay_open(flow)
     refreshes = issued.brings_credential(service.guard, flow)
     ordered = ordered_ends.after_head(service, flow, found, refreshes=refreshes)
     taking_in = issued.take_in(service.guard, flow, found) if refreshes else None

@@ -16,6 +16,7 @@ from nightlatch.proxy.arrival import own_cookies
 from nightlatch.proxy.bounces import Client
 from nightlatch.proxy.inbound_headers import folded
 from nightlatch.proxy.judged import Judged
+from nightlatch.proxy.live_flows import is_grpc
 from nightlatch.proxy.own_answers import loop_answer, verdict_answer
 from nightlatch.proxy.reverse import mend_request
 from nightlatch.proxy.service import Service
@@ -41,6 +42,8 @@ def apply(service: Service, flow: http.HTTPFlow, judged: Judged) -> None:
     if verdict.kind is Kind.ALLOW and judged.session is not None:
         name_person(service.guard, flow.request, arrival, judged.session)
         service.bounces.let_in(client_of(arrival.request))
+    if flow.request.is_http2 and is_grpc(flow.request):
+        flow.request.stream = True  # a call may go on in both directions, and is judged by now
     service.watch.add(flow, judged)
 
 

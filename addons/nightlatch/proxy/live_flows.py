@@ -8,11 +8,12 @@ one place that reaches into mitmproxy's layers, so it is tested against every su
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from mitmproxy import ctx
 from mitmproxy.connection import Connection
 from mitmproxy.flow import Flow
-from mitmproxy.http import HTTPFlow
+from mitmproxy.http import Headers, HTTPFlow, Request, Response
 from mitmproxy.net.http import status_codes
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layer import CommandGenerator, Layer
@@ -23,6 +24,9 @@ from wsproto.events import CloseConnection
 
 POLICY_VIOLATION = 1008
 """The WebSocket close code for what is no longer allowed (RFC 6455 section 7.4.1)."""
+
+_FOR_EVER = 10 * 365 * 86_400
+"""Seconds."""
 
 INTERNAL_ERROR = 1011
 """For a server that cannot go on through no fault of the client's."""
@@ -119,7 +123,36 @@ def _end_stream_at_next_event(stream: HttpStream, reason: str) -> None:
     def ending(_: events.Event) -> CommandGenerator[None]:
         vars(stream).pop("_handle_event")
         yield from stream.handle_protocol_error(_events.RequestProtocolError(stream.stream_id, reason, _CLIENT_GONE))
-        silence = _events.ResponseProtocolError(stream.stream_id, reason, _SILENT)
-        yield SendHttp(silence, stream.context.client)
+        for farewell in _farewells(stream, reason):
+            yield SendHttp(farewell, stream.context.client)
 
     stream._handle_event = ending
+
+
+def is_grpc(request: Request) -> bool:
+    """Whether this is a gRPC call (not gRPC-Web, which is an ordinary exchange)."""
+    kind: str = request.headers.get("content-type", "")
+    return kind == "application/grpc" or kind.startswith(("application/grpc+", "application/grpc;"))
+
+
+def _farewells(stream: HttpStream, reason: str) -> Iterator[_events.HttpEvent]:
+    """What the client gets at the end: a gRPC call its status, everybody else an end that cannot be taken for one."""
+    response = stream.flow.response
+    if stream.flow.request.is_http2 and is_grpc(stream.flow.request):
+        status = Headers([(b"grpc-status", b"16"), (b"grpc-message", quote(reason, safe=" ()").encode())])
+        if response is None or not response.stream:
+            told = Headers([(b"content-type", b"application/grpc"), *status.fields])
+            yield _events.ResponseHeaders(stream.stream_id, Response.make(200, b"", told), True)
+        else:
+            yield _events.ResponseTrailers(stream.stream_id, status)
+        yield _events.ResponseEndOfMessage(stream.stream_id)
+    else:
+        yield _events.ResponseProtocolError(stream.stream_id, reason, _SILENT)
+
+
+def stay_open(flow: HTTPFlow) -> None:
+    """Do not close the connections of `flow` for being silent, as mitmproxy does after ten minutes: what is open ends
+    when its session does."""
+    handler = connection_of(flow)
+    if handler is not None:
+        handler.timeout_watchdog.timeout = _FOR_EVER

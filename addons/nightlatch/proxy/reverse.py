@@ -17,7 +17,9 @@ from nightlatch.proxy.response_cookies import mend_set_cookie, needs_https
 
 log = logging.getLogger(__name__)
 
-_STREAMED = re.compile(rb"(?i)\s*(text/event-stream|application/(x-ndjson|ndjson|jsonl|json-seq|stream\+json))\s*(;|$)")
+_STREAMED = re.compile(
+    rb"(?i)\s*(text/event-stream|application/(x-ndjson|ndjson|jsonl|json-seq|stream\+json|grpc(\+[\w.-]+)?))\s*(;|$)"
+)
 _REFRESH = re.compile(r"(?i)(\s*[\d.]+\s*[;,]\s*(?:url\s*=\s*)?)(['\"]?)(.*?)(['\"]?\s*)")
 
 
@@ -109,7 +111,7 @@ def _warn_once(name: str) -> None:
 
 
 def should_stream(headers: Headers, status: int) -> bool:
-    """Whether the answer must be passed on as it comes: an event stream, or lines of JSON of unknown number."""
+    """Whether the answer must be passed on as it comes: an event stream, lines of JSON of no known number, gRPC."""
     types = [value for name, value in headers.fields if len(name) == 12 and name.lower() == b"content-type"]
     found = _STREAMED.match(types[0]) if types else None
     if found is None or status < 200 or status in (204, 304):

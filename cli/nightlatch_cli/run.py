@@ -54,6 +54,9 @@ def run(
     login_path: Annotated[
         _Words, typer.Option(metavar="PATTERN", help="Where the application logs in: a cookie issued there is new.")
     ] = None,
+    trusted_forwarder: Annotated[
+        _Words, typer.Option(metavar="NETWORK", help="A proxy in front whose X-Forwarded-For is believed.")
+    ] = None,
     allow_origin: Annotated[
         _Words, typer.Option(metavar="ORIGIN", help="An origin whose scripts may read a 401.")
     ] = None,

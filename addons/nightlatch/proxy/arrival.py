@@ -11,6 +11,7 @@ from nightlatch.core.identity import Presented
 from nightlatch.core.request import RequestView
 from nightlatch.core.warp import Warp
 from nightlatch.proxy.admission import Target
+from nightlatch.proxy.forwarders import client_address, client_scheme
 from nightlatch.proxy.guard import Guard
 from nightlatch.proxy.view import site_scheme, view
 
@@ -47,6 +48,9 @@ def arrive(guard: Guard, flow: http.HTTPFlow) -> Arrival:
     begun = monotonic_now()
     now, wall, warp = guard.clock.read()
     request, scheme = view(flow), site_scheme(flow)
+    if trusted := guard.settings.trusted_forwarders:
+        scheme = client_scheme(request.address, request.headers, trusted) or scheme
+        request = request._replace(address=client_address(request.address, request.headers, trusted))
     hosts, raw = request.headers.get("host", ()), flow.request.data
     target = Target(raw.authority.decode("latin-1"), hosts, scheme, raw.http_version.decode("latin-1"))
     cookie = own_cookie(scheme, flow.client_conn.sockname)

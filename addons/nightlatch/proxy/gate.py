@@ -47,7 +47,10 @@ def judge(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Awaitable[
     return _conclude(service, flow, arrival, found)
 
 
-def _conclude(service: Service, flow: http.HTTPFlow, arrival: Arrival, found: Found | None) -> Awaitable[None] | None:
+def _conclude(
+    service: Service, flow: http.HTTPFlow, arrival: Arrival, found: Found | None, *, refreshed: bool = False
+) -> Awaitable[None] | None:
+    """`refreshed`: with a further token of the session's."""
     session = found.session if found else None
     verdict = decide(arrival.identity, session, service.guard.policy, arrival.request, arrival.now)
     if verdict.kind is Kind.PUBLIC and verdict.reason == "preflight":
@@ -55,10 +58,10 @@ def _conclude(service: Service, flow: http.HTTPFlow, arrival: Arrival, found: Fo
     if verdict.end is not None and session is not None:
         return _end(service, flow, arrival, session, verdict)
     if verdict.kind is Kind.ALLOW and found is not None:
-        refreshes, ordered = rotation.due(service.guard.policy, found, arrival.now), found.session.expire_when
-        if ordered is not None and strikes_at_once(ordered, arrival.request, refreshes=refreshes):
+        rotates, ordered = rotation.due(service.guard.policy, found, arrival.now), found.session.expire_when
+        if ordered is not None and strikes_at_once(ordered, arrival.request, refreshes=rotates or refreshed):
             return _end_as_ordered(service, flow, arrival, found.session)
-        if refreshes:
+        if rotates:
             return _rotate(service, flow, arrival, found, verdict)
     settle(service, flow, arrival, session, verdict)
     return None
@@ -103,7 +106,7 @@ async def _refresh(service: Service, flow: http.HTTPFlow, arrival: Arrival, foun
     if verdict.kind in _ADMITTED:
         await refreshes.take_in(service.guard, arrival, found.session)
         found = service.guard.find(arrival.identity, arrival.now) or found
-    waiting = _conclude(service, flow, arrival, found)
+    waiting = _conclude(service, flow, arrival, found, refreshed=True)
     if waiting is not None:
         await waiting
 

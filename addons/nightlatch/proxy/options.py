@@ -34,6 +34,7 @@ OPTIONS = (
     Option("public", "", "Path patterns that need no session."),
     Option("host", "", "Further host names that the guarded site answers for."),
     Option("hosts", "", "Regular mode only: the hosts to guard."),
+    Option("trusted_forwarder", "", "Proxies in front, by address or network, whose X-Forwarded-For is believed."),
     Option("allow_origin", "", "Origins whose scripts may read a 401, besides the guard's own and loopback."),
     Option("adopt", "until-issued", "Unknown values of the application's cookie: until-issued, any or issued."),
     Option("allow_reissue", "off", "on: an ended cookie value that the application issues again is a new session."),

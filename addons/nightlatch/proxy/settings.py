@@ -11,6 +11,7 @@ from nightlatch.core.policy_toml import PolicyInvalid
 from nightlatch.identity.extract import Source, SourceKind, parse_source
 from nightlatch.identity.tokens import TokenVerifier
 from nightlatch.presets import PolicyNotFound, load_policy
+from nightlatch.proxy.forwarders import parse_network
 from nightlatch.proxy.settings_login import (
     DevUser,
     Login,
@@ -52,6 +53,8 @@ class Settings(NamedTuple):
     dev_second_factor: str = ""
     """The code that the dev login takes for a second factor; empty: it knows none."""
     oidc: OidcSettings | None = None
+    trusted_forwarders: tuple[str, ...] = ()
+    """Proxies in front, as networks, whose `X-Forwarded-For` and `-Proto` are believed."""
     assertion: bool = True
     """Whether the application gets a signed assertion of who is asking."""
 
@@ -87,6 +90,7 @@ def read_settings(options: Mapping[str, str]) -> Settings:
         peer=parse_peer(choice("respond_as", options["respond_as"] or NIGHTLATCH, NAMES)),
         dev_second_factor=second_factor,
         oidc=read_oidc(options, login, source),
+        trusted_forwarders=_networks(options["trusted_forwarder"]),
         assertion=switch("assertion", options["assertion"]),
     )
 
@@ -113,6 +117,13 @@ def _policy(name: str, public: tuple[str, ...]) -> Policy:
     except PolicyInvalid as error:
         raise SettingsInvalid(error.render()) from error
     except PolicyNotFound as error:
+        raise SettingsInvalid(str(error)) from error
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(parse_network(word) for word in words(text))
+    except ValueError as error:
         raise SettingsInvalid(str(error)) from error
 
 

@@ -76,6 +76,7 @@ def run(
     no_assertion: Annotated[
         bool, typer.Option("--no-assertion", help="Send the application no signed assertion of who is asking.")
     ] = False,
+    notice: Annotated[bool, typer.Option("--notice", help="Pages warn people before their session ends.")] = False,
     record: Annotated[str, typer.Option(metavar="FILE", help="Record what passes, for replay.")] = "",
     jwt_issuer: Annotated[str, typer.Option(metavar="URL", help="The `iss` that tokens must have.")] = "",
     jwt_audience: Annotated[str, typer.Option(metavar="AUD", help="The `aud` that tokens must have.")] = "",

@@ -70,6 +70,7 @@ def test_without_options_they_are_the_proxys_own_defaults(started: Started) -> N
         (["--allow-reissue"], {"allow_reissue": "on"}),
         (["--return-parameter", "next"], {"return_parameter": "next"}),
         (["--no-session-header"], {"session_header": "off"}),
+        (["--notice"], {"notice": "on"}),
         (["--record", "c.jsonl"], {"record": "c.jsonl"}),
         (["--jwt-issuer", "https://idp"], {"jwt_issuer": "https://idp"}),
         (["--jwt-audience", "app"], {"jwt_audience": "app"}),

@@ -23,11 +23,32 @@ FLAGS = (
 )
 
 
+class Browser:
+    """Where a browser listens for orders, and the connections to its tabs."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._connections: list[WebSocketClientConnection] = []
+
+    async def page(self, target: dict[str, Any]) -> "Page":
+        """One of its tabs."""
+        connection = await websocket_connect(target["webSocketDebuggerUrl"], max_message_size=50_000_000)
+        self._connections.append(connection)
+        page = Page(connection, self)
+        await page.call("Page.enable")
+        return page
+
+    def close(self) -> None:
+        for connection in self._connections:
+            connection.close()
+
+
 class Page:
     """One tab. Every method returns once the browser has done it."""
 
-    def __init__(self, connection: WebSocketClientConnection) -> None:
+    def __init__(self, connection: WebSocketClientConnection, browser: "Browser") -> None:
         self._connection = connection
+        self._browser = browser
         self._numbers = itertools.count(1)
         self._events: list[dict[str, Any]] = []
 
@@ -40,6 +61,11 @@ class Page:
         assert "error" not in message, message
         result: dict[str, Any] = message["result"]
         return result
+
+    async def beside(self) -> "Page":
+        """A new tab of the same browser, with the same cookies."""
+        answer = await AsyncHTTPClient().fetch(f"{self._browser.url}/json/new?about:blank", method="PUT", body=b"")
+        return await self._browser.page(json.loads(answer.body))
 
     async def open(self, url: str) -> None:
         """Navigate, and wait for the page to have loaded."""
@@ -90,11 +116,9 @@ async def chromium(directory: Path) -> AsyncIterator[Page]:
         port = until((profile / "DevToolsActivePort").exists, "Chromium", 60) and _port(profile)
         answer = await AsyncHTTPClient().fetch(f"http://127.0.0.1:{port}/json/list")
         target = next(each for each in json.loads(answer.body) if each["type"] == "page")
-        connection = await websocket_connect(target["webSocketDebuggerUrl"], max_message_size=50_000_000)
-        page = Page(connection)
-        await page.call("Page.enable")
-        yield page
-        connection.close()
+        browser = Browser(f"http://127.0.0.1:{port}")
+        with contextlib.closing(browser):
+            yield await browser.page(target)
     finally:
         process.terminate()
         process.wait(20)

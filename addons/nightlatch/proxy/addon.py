@@ -140,6 +140,7 @@ class Nightlatch:
 
     def response(self, flow: http.HTTPFlow) -> None:
         if self.service is not None and flow.websocket is None:
+            afterwards.answer_is_in(self.service, flow)
             afterwards.over(self.service, flow)
 
     def error(self, flow: http.HTTPFlow) -> None:

@@ -13,7 +13,7 @@ from nightlatch.core.session import State
 from nightlatch.core.verdict import Kind, Remaining
 from nightlatch.identity.extract import SourceKind
 from nightlatch.identity.set_cookies import parse_set_cookie
-from nightlatch.proxy import form_keeping, form_sending, issued, late_bodies, ordered_ends, own_site
+from nightlatch.proxy import form_keeping, form_sending, issued, late_bodies, notice, ordered_ends, own_site
 from nightlatch.proxy.active import credited
 from nightlatch.proxy.apply import client_of
 from nightlatch.proxy.arrival import Arrival, is_own_cookie
@@ -80,6 +80,13 @@ async def _both(first: Awaitable[object], second: Awaitable[None] | None) -> Non
     await first
     if second is not None:
         await second
+
+
+def answer_is_in(service: Service, flow: http.HTTPFlow) -> None:
+    """The upstream's whole answer is there, and nothing of it has gone to the client, unless it is passed on as it
+    comes."""
+    if service.guard.settings.notice:
+        notice.put_in(service, flow)
 
 
 def over(service: Service, flow: http.HTTPFlow) -> None:

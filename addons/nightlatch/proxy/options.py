@@ -42,6 +42,7 @@ OPTIONS = (
     Option("respond_as", "nightlatch", "Answer expired requests as another system does, such as oauth2-proxy."),
     Option("session_header", "on", "off: allowed answers carry no Nightlatch-Session header."),
     Option("assertion", "on", "off: the application gets no signed assertion of who is asking."),
+    Option("notice", "off", "on: pages warn people before their session ends."),
     Option("record", "", "Record what passes into this file, for replay."),
     Option("jwt_issuer", "", "The `iss` that tokens must have."),
     Option("jwt_audience", "", "The `aud` that tokens must have."),

@@ -63,6 +63,12 @@ def json_answer(arrival: Arrival, status: int, document: Mapping[str, object]) -
     return ResponseSpec(status, headers, json.dumps(document).encode())
 
 
+def script_answer(arrival: Arrival, script: bytes) -> ResponseSpec:
+    """A script of nightlatch's own."""
+    kind = (("Content-Type", "text/javascript; charset=utf-8"), ("X-Content-Type-Options", "nosniff"))
+    return ResponseSpec(200, (*kind, *own_headers(_OWN_PAGE, "", warp_shown(arrival))), script)
+
+
 def page_answer(
     service: Service, arrival: Arrival, status: int, name: str, fields: Mapping[str, object], *, forget: bool = False
 ) -> ResponseSpec:

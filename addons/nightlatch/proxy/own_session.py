@@ -1,8 +1,13 @@
 """Whose session a request to one of nightlatch's own pages belongs to, and whether it lives: judged as a person's own
 act on these pages would be, whichever of them is asked."""
 
+from typing import Any
+
+from nightlatch.core.deadlines import ClockState, running
 from nightlatch.core.decide import decide
+from nightlatch.core.matching import candidates, session_rule
 from nightlatch.core.session import Session
+from nightlatch.core.session_json import clock_document
 from nightlatch.core.verdict import Kind, Verdict
 from nightlatch.proxy import rotation
 from nightlatch.proxy.arrival import Arrival
@@ -18,6 +23,19 @@ def live(service: Service, arrival: Arrival) -> Session | None:
         return None
     verdict = verdict_of(service, arrival, found.session)
     return found.session if verdict.kind is Kind.ALLOW else None
+
+
+def clocks_of(service: Service, arrival: Arrival, session: Session, path: str = "") -> dict[str, Any]:
+    """The clocks of a live session: those of `[session]` or, with `path`, of the strictest rule for a page there."""
+    policy = service.guard.policy
+    page = arrival.request._replace(method="GET", path=path, query="", has_body=False)
+    rules = [rule for rule in candidates(policy, page, session) if not rule.public] if path.startswith("/") else []
+    clocks = [running(session, rule.limits, arrival.now, rule) for rule in rules or [session_rule(policy)]]
+    first: dict[str, ClockState] = {}
+    for clock in (each for of_rule in clocks for each in of_rule):
+        known = first.setdefault(str(clock.clock), clock)
+        first[str(clock.clock)] = min(known, clock, key=lambda state: state.deadline)
+    return {name: clock_document(clock) for name, clock in first.items()}
 
 
 def verdict_of(service: Service, arrival: Arrival, session: Session | None) -> Verdict:

@@ -16,7 +16,7 @@ from nightlatch.core.redirect import safe_return_to
 from nightlatch.core.session import End, Session, State, touched
 from nightlatch.core.session_json import session_document
 from nightlatch.core.verdict import Kind, Verdict
-from nightlatch.proxy import dev_login, form_page, login_visit, oidc_begin, oidc_callback, rotation
+from nightlatch.proxy import dev_login, form_page, login_visit, notice, oidc_begin, oidc_callback, rotation
 from nightlatch.proxy.answers import answer
 from nightlatch.proxy.apply import client_of
 from nightlatch.proxy.arrival import Arrival
@@ -24,7 +24,7 @@ from nightlatch.proxy.establish import LoginRefused
 from nightlatch.proxy.judged import Judged
 from nightlatch.proxy.oidc import OidcLogin
 from nightlatch.proxy.own_answers import json_answer, page_answer, redirect_answer, refusal_answer, verdict_answer
-from nightlatch.proxy.own_session import live, verdict_of
+from nightlatch.proxy.own_session import clocks_of, live, verdict_of
 from nightlatch.proxy.service import Service
 
 LARGEST_FORM = 65_536
@@ -73,13 +73,14 @@ def _unfit(arrival: Arrival, flow: http.HTTPFlow) -> tuple[int, str] | None:
 
 
 def _session(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:
-    """Always 200, and never activity: a page may ask as often as it likes."""
+    """Always 200, and never activity: a page may ask as often as it likes. `for` is the path whose rule's clocks are
+    asked for, instead of those of `[session]`."""
     session = live(service, arrival)
     if session is None:
         document: dict[str, object] = {"authenticated": False, "subject": None, "session": None, "clocks": {}}
     else:
-        shown = session_document(session, service.guard.policy, arrival.now)
-        document = {"authenticated": True, "subject": session.subject, "session": session.id, "clocks": shown["clocks"]}
+        clocks = clocks_of(service, arrival, session, _first(parse_qs(arrival.request.query), "for"))
+        document = {"authenticated": True, "subject": session.subject, "session": session.id, "clocks": clocks}
     answer(flow, json_answer(arrival, 200, document))
 
 
@@ -202,6 +203,7 @@ GETS: Mapping[str, Callable[[Service, http.HTTPFlow, Arrival], Awaitable[None] |
     "callback": _callback,
     "form": form_page.show,
     "jwks.json": _jwks,
+    "notice.js": notice.show,
 }
 POSTS: Mapping[tuple[str, str], Callable[[Service, http.HTTPFlow, Arrival], Awaitable[None]]] = {
     ("POST", "login"): _login,

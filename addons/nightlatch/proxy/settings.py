@@ -57,6 +57,8 @@ class Settings(NamedTuple):
     """Proxies in front, as networks, whose `X-Forwarded-For` and `-Proto` are believed."""
     assertion: bool = True
     """Whether the application gets a signed assertion of who is asking."""
+    notice: bool = False
+    """Pages get the script that warns before a session ends."""
 
 
 def read_settings(options: Mapping[str, str]) -> Settings:
@@ -92,6 +94,7 @@ def read_settings(options: Mapping[str, str]) -> Settings:
         oidc=read_oidc(options, login, source),
         trusted_forwarders=_networks(options["trusted_forwarder"]),
         assertion=switch("assertion", options["assertion"]),
+        notice=switch("notice", options["notice"]),
     )
 
 

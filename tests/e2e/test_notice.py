@@ -1,0 +1,195 @@
+"""The notice in a real browser: in time, in every tab, under a Content-Security-Policy, and never activity itself."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pytest
+from tests.e2e import processes
+from tests.e2e.chromium import Page, chromium
+from tests.e2e.conftest import USERS
+from tests.e2e.processes import Guard
+from tests.e2e.upstream import Reply, Upstream
+
+Story = Callable[[Guard, Page], Awaitable[None]]
+Live = Callable[[Story], None]
+APP = (
+    "<!doctype html><html><head><title>app</title></head><body><textarea id=note></textarea>"
+    "<dialog id=modal><p>a modal dialog</dialog>"
+)
+HTML = ("Content-Type", "text/html; charset=utf-8")
+NOTICE = """(() => {
+  const host = document.getElementById('nightlatch-notice'), root = host && host.shadowRoot;
+  const box = root && root.querySelector('.notice');
+  if (!box) return {role: '', text: '', focus: document.activeElement.id, parent: ''};
+  const focus = root.activeElement ? root.activeElement.innerText : document.activeElement.id;
+  return {role: box.getAttribute('role'), text: box.innerText, focus, parent: host.parentNode.id || 'body',
+          border: getComputedStyle(box).borderTopWidth, spoken: root.querySelector('.spoken').textContent};
+})()"""
+PROBE = "fetch('/.nightlatch/session').then(answer => answer.json()).then(told => told.clocks.idle.remaining)"
+
+
+def _press(text: str) -> str:
+    return (
+        "[...document.getElementById('nightlatch-notice').shadowRoot.querySelectorAll('button, a')]"
+        f".find(each => each.innerText === {text!r}).click()"
+    )
+
+
+async def _notice(page: Page, text: str) -> dict[str, Any]:
+    """The notice, once it says `text`; an empty text waits for it to be gone."""
+    deadline = monotonic() + 30
+    while True:
+        seen: dict[str, Any] = await page.tell(NOTICE)
+        if (text in seen["text"]) if text else not seen["text"]:
+            return seen
+        assert monotonic() < deadline, f"waited for {text!r}, saw {seen}"
+        await page.tell("new Promise(done => setTimeout(done, 100))")
+
+
+async def _advance(guard: Guard, by: str, page: Page) -> None:
+    """Time passes, and the person looks at the tab again."""
+    await asyncio.to_thread(guard.must, "clock", "advance", by)
+    await page.call("Page.bringToFront")
+    await page.tell("window.dispatchEvent(new Event('focus'))")
+
+
+async def _open(page: Page, guard: Guard, path: str = "/app") -> None:
+    await page.open(guard.url + path)
+    if "/.nightlatch/login" in await page.address():
+        await page.leave("document.querySelector('button[name=user]').click()")
+    await page.tell("new Promise(done => setTimeout(done, 0))")
+
+
+@pytest.fixture(scope="module")
+def noticing(shared_upstream: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guard]:
+    """A guard that puts the notice into pages, for all tests here: every browser has its own session."""
+    guard = processes.run(tmp_path_factory.mktemp("noticing"), shared_upstream.url, *USERS, "--notice")
+    yield guard
+    guard.stop()
+
+
+@pytest.fixture
+def live(noticing: Guard, upstream: Upstream, tmp_path: Path) -> Live:
+    """Runs a story with that guard and a browser."""
+    upstream.replies["/app"] = Reply(headers=(HTML,), body=APP.encode())
+
+    def run(story: Story) -> None:
+        async def told() -> None:
+            async with chromium(tmp_path) as page:
+                await story(noticing, page)
+
+        asyncio.run(told())
+
+    return run
+
+
+def test_it_warns_in_time_in_both_tabs_and_one_extends_for_both(live: Live) -> None:
+    async def story(guard: Guard, page: Page) -> None:
+        await _open(page, guard)
+        other = await page.beside()
+        await _open(other, guard)
+        await _notice(page, "")
+        await _advance(guard, "27m", page)
+        assert (await page.tell(PROBE)) < 181 and (await page.tell(NOTICE))["text"] == "", "three minutes are left"
+
+        await _advance(guard, "90s", page)
+        seen = await _notice(page, "You will be logged out in 1 minute")
+        assert (seen["role"], seen["focus"], seen["border"]) == ("alertdialog", "Stay signed in", "4px")
+        await _notice(other, "You will be logged out in 1 minute")
+        assert await page.tell(PROBE) < 100, "showing it was no activity"
+
+        await page.tell(_press("Stay signed in"))
+        await _notice(page, "")
+        await _notice(other, "")
+        assert await page.tell(PROBE) > 1780
+
+    live(story)
+
+
+def test_of_absolute_it_says_that_it_cannot_be_moved(live: Live) -> None:
+    async def story(guard: Guard, page: Page) -> None:
+        await _open(page, guard)
+        hear = "addEventListener('nightlatch:warning', event => told.push(event.detail.clock))"
+        await page.tell(f"window.told = [], {hear}")
+        # Eight hours go by; the page sees what the guard would tell it after a request every 29 minutes.
+        clocks = {"idle": {"limit": 1800, "remaining": 1700}, "absolute": {"limit": 28800, "remaining": 90}}
+        answer = json.dumps(json.dumps({"authenticated": True, "clocks": clocks}))
+        await page.tell(f"void (window.fetch = async () => new Response({answer}))")
+        await page.tell("window.dispatchEvent(new Event('focus'))")
+        seen = await _notice(page, "as long as it may be")
+        assert "Stay signed in" not in seen["text"] and seen["focus"] == "Dismiss"
+        assert await page.tell("told") == ["absolute"]
+
+    live(story)
+
+
+def test_whoever_types_keeps_the_focus_and_what_was_typed_after_the_end(live: Live) -> None:
+    async def story(guard: Guard, page: Page) -> None:
+        await _open(page, guard)
+        await page.tell("note.focus(), note.value = 'an hour of work'")
+        await _advance(guard, "29m", page)
+        seen = await _notice(page, "Stay signed in")
+        assert (seen["role"], seen["focus"]) == ("region", "note")
+        await page.tell(
+            f"document.getElementById('nightlatch-notice').shadowRoot.querySelector('button').focus(), {NOTICE}"
+        )
+        await page.call("Input.dispatchKeyEvent", type="keyDown", key="Escape", code="Escape")
+        assert (await _notice(page, ""))["focus"] == "note"
+
+        await _advance(guard, "2m", page)
+        await _notice(page, "Your session has ended")
+        other = await page.beside()
+        await _open(other, guard)
+        await _notice(page, "")
+        assert await page.tell("note.value") == "an hour of work"
+
+    live(story)
+
+
+def test_it_is_within_reach_of_a_modal_dialog(live: Live) -> None:
+    async def story(guard: Guard, page: Page) -> None:
+        await _open(page, guard)
+        await page.tell("modal.showModal()")
+        await _advance(guard, "29m", page)
+        assert (await _notice(page, "Stay signed in"))["parent"] == "modal"
+
+    live(story)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        "default-src 'self'; style-src 'none'; require-trusted-types-for 'script'",
+        "script-src 'nonce-r4nd0m'; style-src 'none'",
+    ],
+)
+def test_it_runs_under_the_applications_own_policy(live: Live, upstream: Upstream, policy: str) -> None:
+    upstream.replies["/app"] = Reply(headers=(HTML, ("Content-Security-Policy", policy)), body=APP.encode())
+
+    async def story(guard: Guard, page: Page) -> None:
+        await _open(page, guard)
+        await _advance(guard, "29m", page)
+        assert (await _notice(page, "Stay signed in"))["border"] == "4px"
+
+    live(story)
+
+
+def test_after_a_logout_the_back_button_shows_nothing(live: Live) -> None:
+    async def story(guard: Guard, page: Page) -> None:
+        await _open(page, guard)
+        await _notice(page, "")
+        await page.tell("document.title = 'secret'")
+        out = "const form = document.createElement('form'); form.method = 'post'; form.action = '/.nightlatch/logout';"
+        await page.leave(f"{{ {out} document.body.append(form); form.submit() }}")
+        assert "Your session has ended" in await page.text()
+        await page.leave("history.back()")
+        deadline = monotonic() + 30
+        while "/.nightlatch/login" not in await page.address():
+            assert monotonic() < deadline, await page.text()
+            await page.tell("new Promise(done => setTimeout(done, 100))")
+
+    live(story)

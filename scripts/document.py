@@ -6,6 +6,9 @@ Usage: python scripts/document.py [--check]
 With `--check` nothing is written, and the exit code is 1 when a document is not current.
 """
 
+import contextlib
+import io
+import json
 import os
 import re
 import subprocess
@@ -37,22 +40,33 @@ def commands() -> Iterator[tuple[str, ...]]:
             yield from ((name, member) for member in entry.entries)
 
 
-def help_of(command: tuple[str, ...]) -> str:
-    """What `nightlatch COMMAND --help` prints on a terminal of 80 columns."""
+def helps() -> dict[str, str]:
+    """What `nightlatch COMMAND --help` prints on a terminal of 80 columns, by command. All in one process of its own,
+    without settings of this one's environment."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("NIGHTLATCH_")}
-    paths = os.pathsep.join([str(ROOT / "addons"), str(ROOT / "cli")])
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "addons"), str(ROOT / "cli")])
     environment = {**kept, "PYTHONPATH": paths, "COLUMNS": "80", "NO_COLOR": "1"}
-    arguments = [sys.executable, "-m", "nightlatch_cli", *command, "--help"]
+    arguments = [sys.executable, __file__, "--helps"]
     done = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=True)
-    return "\n".join(line.rstrip() for line in done.stdout.strip().splitlines())
+    found: dict[str, str] = json.loads(done.stdout)
+    return found
+
+
+def print_helps() -> None:
+    """What `helps` reads."""
+    from nightlatch_cli.app import app
+
+    shown = {}
+    for command in commands():
+        with contextlib.redirect_stdout(io.StringIO()) as printed, contextlib.suppress(SystemExit):
+            app([*command, "--help"], prog_name="nightlatch")
+        shown[" ".join(command)] = "\n".join(line.rstrip() for line in printed.getvalue().strip().splitlines())
+    print(json.dumps(shown))
 
 
 def command_reference() -> str:
     """The whole of docs/commands.md."""
-    parts = [
-        f"## nightlatch {' '.join(command)}".rstrip() + f"\n\n```text\n{help_of(command)}\n```"
-        for command in commands()
-    ]
+    parts = [f"## nightlatch {command}".rstrip() + f"\n\n```text\n{shown}\n```" for command, shown in helps().items()]
     return HEAD + "\n" + "\n\n".join(parts) + "\n"
 
 
@@ -94,6 +108,9 @@ def documents() -> dict[Path, str]:
 
 def main(arguments: list[str]) -> int:
     """0 when everything is current (or was written), 1 when `--check` finds something that is not."""
+    if "--helps" in arguments:
+        print_helps()
+        return 0
     stale = {path: text for path, text in documents().items() if not path.exists() or path.read_text("utf-8") != text}
     for path, text in stale.items():
         if "--check" in arguments:

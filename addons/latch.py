@@ -10,5 +10,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from nightlatch.proxy.addon import Nightlatch
+from nightlatch.web.opening import open_control
 
-addons = [Nightlatch(guest=True)]
+addons = [Nightlatch(open_control, guest=True)]

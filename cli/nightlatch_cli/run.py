@@ -77,6 +77,10 @@ def run(
         bool, typer.Option("--no-assertion", help="Send the application no signed assertion of who is asking.")
     ] = False,
     notice: Annotated[bool, typer.Option("--notice", help="Pages warn people before their session ends.")] = False,
+    control: Annotated[
+        str,
+        typer.Option(metavar="HOST:PORT", help="Control API and dashboard, on loopback; port 0: any free one."),
+    ] = "",
     record: Annotated[str, typer.Option(metavar="FILE", help="Record what passes, for replay.")] = "",
     jwt_issuer: Annotated[str, typer.Option(metavar="URL", help="The `iss` that tokens must have.")] = "",
     jwt_audience: Annotated[str, typer.Option(metavar="AUD", help="The `aud` that tokens must have.")] = "",
@@ -118,11 +122,12 @@ def _text(value: object) -> str:
 def guard(upstream: str, listen: str, options: dict[str, str], ready_file: Path | None) -> None:
     """Run the guard until it is told to stop."""
     from nightlatch.proxy.start import CannotStart, prepare, serve
+    from nightlatch.web.opening import open_control
 
     try:
         address = parse_listen(listen)
         prepared = prepare(upstream, address, options)
-        code = asyncio.run(serve(prepared, lambda facts: _ready(facts, ready_file)))
+        code = asyncio.run(serve(prepared, lambda facts: _ready(facts, ready_file), open_control))
     except CannotStart as error:
         fail(ExitCode.CONFIGURATION, str(error))
     if code:
@@ -143,6 +148,8 @@ def parse_listen(text: str) -> tuple[str, int]:
 
 def _ready(facts: dict[str, object], ready_file: Path | None) -> None:
     say(f"nightlatch guards {facts['site']} at {facts['url']} (policy {facts['policy']}, ledger {facts['ledger']})")
+    if facts["control"]:
+        say(f"dashboard {facts['control']}/#{facts['token']} (after the # is the token of the control API)")
     if ready_file is None:
         return
     line = json.dumps({name: facts[name] for name in ("url", "control", "token", "ledger", "pid")})

@@ -31,7 +31,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
     def prepared(upstream: str, listen: tuple[str, int], options: dict[str, str]) -> None:
         seen.append((upstream, listen, options))
 
-    async def served(prepared: None, on_ready: Callable[[dict[str, object]], None]) -> int:
+    async def served(prepared: None, on_ready: Callable[[dict[str, object]], None], open_control: object) -> int:
         facts: dict[str, object] = {
             "url": "http://127.0.0.1:8080",
             "control": None,
@@ -67,6 +67,7 @@ def test_without_options_they_are_the_proxys_own_defaults(started: Started) -> N
         (["--login-path", "/in"], {"login_path": "/in"}),
         (["--allow-origin", "http://a.test"], {"allow_origin": "http://a.test"}),
         (["--adopt", "issued"], {"adopt": "issued"}),
+        (["--control", "127.0.0.1:0"], {"control": "127.0.0.1:0"}),
         (["--allow-reissue"], {"allow_reissue": "on"}),
         (["--return-parameter", "next"], {"return_parameter": "next"}),
         (["--no-session-header"], {"session_header": "off"}),

@@ -28,7 +28,7 @@ class Guard:
     def __init__(self, command: Sequence[str], directory: Path, ledger: Path) -> None:
         self.ledger = ledger
         self.directory = directory
-        self.url = ""
+        self.url = self.control = self.token = ""
         directory.mkdir(parents=True, exist_ok=True)
         self._log = directory / f"log-{len(list(directory.glob('log-*')))}"
         with self._log.open("wb") as log:
@@ -108,7 +108,8 @@ def run(directory: Path, upstream: str, *options: str, ledger: Path | None = Non
     ready = directory / "ready.json"
     until(lambda: ready.exists() or not guard.alive(), "the guard to listen")
     assert guard.alive(), guard.log
-    guard.url = json.loads(ready.read_text())["url"]
+    facts = json.loads(ready.read_text())
+    guard.url, guard.control, guard.token = facts["url"], facts["control"] or "", facts["token"] or ""
     return guard
 
 

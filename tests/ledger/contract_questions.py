@@ -34,6 +34,9 @@ class QuestionContract(Opened):
         assert [session.id for session in reader.sessions(limit=2)] == ["new", "mid2"]
         assert [session.id for session in reader.sessions(state=State.ACTIVE, limit=5)] == ["new", "mid2", "old"]
         assert [session.id for session in reader.sessions(state=State.ENDED)] == ["mid"]
+        assert reader.sessions(subject="nobody") == []
+        assert len(reader.sessions(subject="alice", state=State.ACTIVE)) == 3
+        assert [session.id for session in reader.sessions(subject="alice", limit=1)] == ["new"]
         assert list(reader.sessions(limit=0)) == list(reader.sessions(state=State.EXPIRED)) == []
 
     @pytest.mark.parametrize("prefix", ["%", "_", "*", "S", "s1'--", "\udcff", "s10x"])

@@ -91,6 +91,18 @@ class SessionContract(Opened):
         assert reader.find(b"f2") is None
         assert len(list(reader.events())) == 1
 
+    def test_several_end_at_once_those_that_live_with_an_event_each(
+        self, reader: LedgerReader, writer: LedgerWriter
+    ) -> None:
+        for key in ("s1", "s2", "s3"):
+            writer.create(a_session(key), key.encode(), [])
+        writer.end("s2", logout(T0 + 1), an_event(session="s2"))
+        each = [(key, timeout(T0 + 9), an_event(session=key)) for key in ("s1", "s2", "s3", "s4")]
+        assert writer.end_each(each) == 2
+        ends = {session.id: session.end for session in reader.sessions()}
+        assert ends == {"s1": timeout(T0 + 9), "s2": logout(T0 + 1), "s3": timeout(T0 + 9)}
+        assert [chained.event.session for chained in reader.events()] == ["s2", "s1", "s3"]
+
     def test_nobody_can_end_what_does_not_exist(self, reader: LedgerReader, writer: LedgerWriter) -> None:
         assert not writer.end("nobody", logout(T0), an_event())
         assert list(reader.events()) == []

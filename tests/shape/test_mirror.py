@@ -15,10 +15,17 @@ ELSEWHERE = {
     "addons/nightlatch/core/policy.py": "values without behaviour",
     "addons/nightlatch/core/request.py": "values with one accessor",
     "addons/nightlatch/core/verdict.py": "values without behaviour",
+    "addons/nightlatch/ledger/live_port.py": "a part of the port; the contract suite tries it",
+    "addons/nightlatch/ledger/live_read.py": "three questions; tests/ledger/contract_live.py asks them",
     "addons/nightlatch/ledger/alerts_port.py": "a part of the port; the contract suite tries it",
     "addons/nightlatch/replay/exchange.py": "values without behaviour",
     "addons/nightlatch/proxy/options.py": "a table; every option is tried by tests/proxy/test_settings.py",
     "addons/nightlatch/proxy/judged.py": "values without behaviour",
+    "addons/nightlatch/web/control.py": "a Protocol; tests/proxy/test_control.py compares",
+    "addons/nightlatch/web/openapi_route.py": "one call; tests/web/test_openapi.py asks it",
+    "addons/nightlatch/web/routes.py": "a table; tests/web/test_handler.py and test_openapi.py go through it",
+    "addons/nightlatch/web/serving.py": "values without behaviour",
+    "addons/nightlatch/web/shapes.py": "values; tests/e2e/test_control_fuzz.py compares every answer with them",
     "cli/nightlatch_cli/__main__.py": "one call; every end-to-end test starts with it",
 }
 """Modules without a test file of their own, and why that is all right."""

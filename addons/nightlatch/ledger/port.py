@@ -10,10 +10,11 @@ from typing import NamedTuple, Protocol
 
 from nightlatch.core.authentication import Authentication, ProviderSession
 from nightlatch.core.events import Chained, Event, EventType
-from nightlatch.core.session import End, Session, State
+from nightlatch.core.session import End, Session
 from nightlatch.core.warp import Segment, Warp
 from nightlatch.ledger.alerts_port import AlertReader, AlertWriter
 from nightlatch.ledger.chain_port import ChainReader, ChainWriter
+from nightlatch.ledger.live_port import LiveReader, LiveWriter
 
 
 class LedgerError(Exception):
@@ -125,7 +126,7 @@ class LedgerFacts(NamedTuple):
     bytes: int
 
 
-class LedgerReader(ChainReader, AlertReader, Protocol):
+class LedgerReader(ChainReader, AlertReader, LiveReader, Protocol):
     """What can be asked. Safe on the event loop: no call waits for a writer."""
 
     def key(self) -> bytes:
@@ -145,9 +146,6 @@ class LedgerReader(ChainReader, AlertReader, Protocol):
         """The session that a credential belongs to, live or ended; None when unknown."""
 
     def session(self, session_id: str) -> Session | None: ...
-    def sessions(self, *, state: State | None = None, limit: int | None = None) -> Sequence[Session]:
-        """Sessions, newest `started_at` first."""
-
     def match(self, prefix: str) -> Sequence[Session]:
         """Up to ten sessions whose id starts with `prefix`."""
 
@@ -209,7 +207,7 @@ class LedgerReader(ChainReader, AlertReader, Protocol):
     def close(self) -> None: ...
 
 
-class LedgerWriter(ChainWriter, AlertWriter, Protocol):
+class LedgerWriter(ChainWriter, AlertWriter, LiveWriter, Protocol):
     """What can be changed. Calls marked durable return only when the change would survive a power cut."""
 
     def create(

@@ -16,6 +16,7 @@ from nightlatch.ledger import federation, pruning, rows
 from nightlatch.ledger.alerts_read import AlertQuestions
 from nightlatch.ledger.chain_port import ChainBase, Link
 from nightlatch.ledger.files import connect_reader, explain
+from nightlatch.ledger.live_read import LiveQuestions
 from nightlatch.ledger.port import (
     Changes,
     Decision,
@@ -53,7 +54,6 @@ _IDLE = (
     f"SELECT number {_LIVE} ? AND last_active_at <= ? UNION SELECT number {_LIVE} ? AND authenticated_at <= ?)"
 )
 _EVENTS = f"SELECT {rows.EVENT_COLUMNS} FROM events"
-_LOG = f"SELECT position, {rows.DECISION_COLUMNS} FROM decisions WHERE position > ? ORDER BY position LIMIT {PAGE}"
 _SEGMENTS = (
     "SELECT id, wall_at, warped_at, frozen, reset FROM clock "
     "WHERE id >= coalesce((SELECT max(id) FROM clock WHERE reset), 0) ORDER BY id"
@@ -71,11 +71,7 @@ _LAST_EVENT = (
 )
 
 
-def _placed(row: rows.Row) -> tuple[int, Decision]:
-    return int(row[0]), rows.decision_of(row[1:])
-
-
-class SqliteReader(AlertQuestions):
+class SqliteReader(AlertQuestions, LiveQuestions):
     """`LedgerReader` on an open connection. Every method raises `LedgerError` when the ledger cannot be read."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
@@ -122,11 +118,14 @@ class SqliteReader(AlertQuestions):
         found = self._sessions("WHERE id = ?", rows.storable(session_id))
         return found[0] if found else None
 
-    def sessions(self, *, state: State | None = None, limit: int | None = None) -> Sequence[Session]:
+    def sessions(
+        self, *, state: State | None = None, subject: str | None = None, limit: int | None = None
+    ) -> Sequence[Session]:
+        asked = [("state = ?", state and str(state)), ("subject = ?", subject and rows.storable(subject))]
+        given = [(clause, value) for clause, value in asked if value is not None]
+        where = f"WHERE {' AND '.join(clause for clause, _ in given)} " if given else ""
         count = -1 if limit is None else max(0, limit)
-        if state is None:
-            return self._sessions(_NEWEST_FIRST, count)
-        return self._sessions(f"WHERE state = ? {_NEWEST_FIRST}", str(state), count)
+        return self._sessions(f"{where}{_NEWEST_FIRST}", *(value for _, value in given), count)
 
     def match(self, prefix: str) -> Sequence[Session]:
         start = rows.storable(prefix)
@@ -190,7 +189,7 @@ class SqliteReader(AlertQuestions):
 
     def decision_log(self) -> Iterator[Decision]:
         after = -1
-        while page := self._read(_placed, _LOG, after):
+        while page := self.decisions_after(after, PAGE):
             yield from (decision for _, decision in page)
             after = page[-1][0]
 

@@ -96,6 +96,16 @@ class SqliteWriter(AlertChanges):
         with self._change():
             return self._settle(self._changed(f"{END} AND id = ?", (*_ending(end), session_id)), [event])
 
+    def end_each(self, endings: Sequence[tuple[str, End, Event]]) -> int:
+        with self._change():
+            ended = [
+                event
+                for session_id, end, event in endings
+                if self._changed(f"{END} AND id = ?", (*_ending(end), session_id))
+            ]
+            append(self._connection, ended)
+            return len(ended)
+
     def end_all(self, site: str | None, end: End, policy: str) -> int:
         with self._change():
             return self._end_live(site, end, policy)

@@ -41,9 +41,11 @@ class ActiveExchanges:
         return exchange
 
     def cover(self, session: Session, now: int) -> Session:
-        """`session` as the exchanges that run at `now` leave it."""
-        for flow_id in self._by_session.get(session.id, ()):
-            session = credited(session, self._by_flow[flow_id], now)
+        """`session` as the exchanges that run at `now` leave it. Safe from any thread: it works on a copy."""
+        for flow_id in tuple(self._by_session.get(session.id, ())):
+            exchange = self._by_flow.get(flow_id)
+            if exchange is not None:
+                session = credited(session, exchange, now)
         return session
 
     def since(self, before: int) -> dict[str, Exchange]:

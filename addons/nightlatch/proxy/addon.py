@@ -5,6 +5,7 @@ passes answers 503 instead. What is done with a request is told in `gate`, what 
 """
 
 import asyncio
+import sys
 from collections.abc import Awaitable
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ from mitmproxy.addonmanager import Loader
 from nightlatch.ledger.port import LedgerError
 from nightlatch.proxy import afterwards, bad_gateway, trailers, unreachable
 from nightlatch.proxy.answers import is_own, refuse_bluntly, refuse_connect
+from nightlatch.proxy.control import ControlServer, GuardControl, OpenControl
 from nightlatch.proxy.entrance import enter, fail_closed, may_pass
 from nightlatch.proxy.forbidden_options import (
     guarded_site,
@@ -38,10 +40,12 @@ class Nightlatch:
     shut: ClassVar[bool] = False
     """An instance that guarded was unloaded, and closed the doors behind it."""
 
-    def __init__(self, *, guest: bool = False) -> None:
-        """`guest`: in a mitmproxy that is not ours, where an error does not keep the sockets shut; so it ends it."""
-        self.guest = guest
+    def __init__(self, open_control: OpenControl | None = None, *, guest: bool = False) -> None:
+        """`open_control` opens the control API where one is asked for. `guest`: in a mitmproxy that is not ours, where
+        an error does not keep the sockets shut; so it ends it."""
+        self.open_control, self.guest = open_control, guest
         self.service: Service | None = None
+        self.control: ControlServer | None = None
         self.started = False
         self.set_up = False
         """mitmproxy has asked for the options to be read, so hooks are called."""
@@ -83,6 +87,7 @@ class Nightlatch:
         self._close()
         self.service = self._open()
         unreachable.install(self.service.pages, self.service.guard.settings.allowed_origins, self.service.warp_shown)
+        self.control = self._control(self.service)
         bad_gateway.install(self.service.pages, guarded_site(ctx.options.mode), self.service.warp_shown)
         if self.service.guard.settings.login.kind == "dev":
             keep_to_loopback(ctx.options)
@@ -98,6 +103,17 @@ class Nightlatch:
         except (SettingsInvalid, RecordingUnusable, LedgerError) as error:
             raise exceptions.OptionsError(f"nightlatch: {error}") from None
 
+    def _control(self, service: Service) -> ControlServer | None:
+        """The control API with its port taken, so that one that is in use stops the start."""
+        address = service.guard.settings.control
+        if address is None or self.open_control is None:
+            return None
+        try:
+            return self.open_control(GuardControl(service, guarded_site(ctx.options.mode)), *address)
+        except (OSError, LedgerError) as error:
+            where = f"{address.host}:{address.port}"
+            raise exceptions.OptionsError(f"nightlatch: no control API at {where}: {error}") from None
+
     def running(self) -> None:
         if self.service is None:
             return
@@ -106,6 +122,10 @@ class Nightlatch:
         self.started = True
         proxyserver = ctx.master.addons.get("proxyserver")
         self.service.announce(proxyserver.listen_addrs())
+        if self.control is not None:
+            self.control.start()
+            if self.guest:
+                sys.stderr.write(f"nightlatch: dashboard {self.control.url}/#{self.control.token}\n")
         if self.service.guard.settings.login.kind == "dev":
             leave_other_addresses(proxyserver, ctx.options)
 
@@ -171,6 +191,9 @@ class Nightlatch:
             shut_doors(ctx.master.addons.get("proxyserver"), ctx.options)
 
     def _close(self) -> None:
+        if self.control is not None:
+            self.control.stop()
+            self.control = None
         if self.service is not None:
             self.service.close()
             self.service = None

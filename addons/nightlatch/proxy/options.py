@@ -43,6 +43,7 @@ OPTIONS = (
     Option("session_header", "on", "off: allowed answers carry no Nightlatch-Session header."),
     Option("assertion", "on", "off: the application gets no signed assertion of who is asking."),
     Option("notice", "off", "on: pages warn people before their session ends."),
+    Option("control", "", "HOST:PORT (loopback) for the control API and the dashboard. Empty: none."),
     Option("record", "", "Record what passes into this file, for replay."),
     Option("jwt_issuer", "", "The `iss` that tokens must have."),
     Option("jwt_audience", "", "The `aud` that tokens must have."),

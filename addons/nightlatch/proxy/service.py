@@ -65,6 +65,10 @@ class Service:
     hosts: frozenset[str] = frozenset()
     """Regular mode: the hosts that are guarded; empty in reverse mode, where all are."""
     sweepers: dict[str, Sweeper] = field(default_factory=dict)
+    changing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while the policy is being changed: one change at a time."""
+    _addresses: Sequence[tuple[object, ...]] = ()
+    """Where this guard listens, once it does."""
     _trouble: str | None = None
     """Why the ledger could not be written when last looked at."""
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -112,20 +116,35 @@ class Service:
             return None
         return clock_header(warp.advanced if warp.frozen else warp.offset(wall), warp.frozen)
 
+    @property
+    def url(self) -> str:
+        """Where this guard listens, without a trailing slash; empty while it does not."""
+        return next((_url(address) for address in self._addresses), "")
+
+    @property
+    def cookie(self) -> str:
+        """The name of nightlatch's own cookie there."""
+        return own_cookie("http", tuple(self._addresses[0][:2]) if self._addresses else None)
+
     def announce(self, addresses: Sequence[tuple[object, ...]]) -> None:
         """Tell the ledger where this guard listens, so that `nightlatch login` and `doctor` find it."""
+        self._addresses = addresses
+        self.announce_again()
+
+    def announce_again(self) -> None:
+        """The same, after something of it has changed."""
         settings, now = self.guard.settings, self.guard.clock.now()
         users = tuple(map(str, settings.dev_users))
         identity = f"{settings.source.kind}:{settings.source.name}".rstrip(":")
-        for site, (host, number) in product(self.sweepers, (address[:2] for address in addresses)):
+        for site, address in product(self.sweepers, self._addresses):
             guard = port.Guard(
                 site=site,
-                url=origin("http", "localhost" if host in ("", "0.0.0.0", "::") else str(host), int(str(number))),  # noqa: S104 (compared, not bound)
-                cookie=own_cookie("http", (host, number)),
+                url=_url(address),
+                cookie=own_cookie("http", tuple(address[:2])),
                 identity=identity,
                 login=settings.login.kind,
                 users=users,
-                policy=settings.policy_name,
+                policy=self.guard.policy.name,
                 pid=os.getpid(),
                 started_at=now,
             )
@@ -187,6 +206,11 @@ def _voucher(behind: WriteBehind, reader: LedgerReader) -> Voucher:
         return Voucher(reader.kept(_SIGNING_KEY) or b"")
     except ValueError as error:
         raise LedgerError(f"the ledger's signing key cannot be used ({error}); give another ledger") from error
+
+
+def _url(address: tuple[object, ...]) -> str:
+    host, number = address[:2]
+    return origin("http", "localhost" if host in ("", "0.0.0.0", "::") else str(host), int(str(number)))  # noqa: S104 (compared, not bound)
 
 
 def _announce(guard: port.Guard, writer: LedgerWriter) -> None:

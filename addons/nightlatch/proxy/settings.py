@@ -12,6 +12,7 @@ from nightlatch.identity.extract import Source, SourceKind, parse_source
 from nightlatch.identity.tokens import TokenVerifier
 from nightlatch.presets import PolicyNotFound, load_policy
 from nightlatch.proxy.forwarders import parse_network
+from nightlatch.proxy.settings_control import ControlAddress, read_control
 from nightlatch.proxy.settings_login import (
     DevUser,
     Login,
@@ -59,6 +60,8 @@ class Settings(NamedTuple):
     """Whether the application gets a signed assertion of who is asking."""
     notice: bool = False
     """Pages get the script that warns before a session ends."""
+    control: ControlAddress | None = None
+    """Where the control API listens; None: there is none."""
 
 
 def read_settings(options: Mapping[str, str]) -> Settings:
@@ -95,6 +98,7 @@ def read_settings(options: Mapping[str, str]) -> Settings:
         trusted_forwarders=_networks(options["trusted_forwarder"]),
         assertion=switch("assertion", options["assertion"]),
         notice=switch("notice", options["notice"]),
+        control=read_control(options["control"]),
     )
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from nightlatch.core.origin_facts import is_loopback
 from nightlatch.ledger.writer import open_writer
 from nightlatch.proxy.addon import Nightlatch
+from nightlatch.proxy.control import OpenControl
 from nightlatch.proxy.forbidden_options import guarded_site
 from nightlatch.proxy.master import StartError, run_guard, site_options
 from nightlatch.proxy.options import PREFIX
@@ -53,9 +54,11 @@ def prepare(upstream: str, listen: tuple[str, int], options: Mapping[str, str]) 
     return Prepared(upstream, host, port, options, settings)
 
 
-async def serve(prepared: Prepared, on_ready: Callable[[dict[str, object]], None]) -> int:
-    """Guard until SIGINT or SIGTERM; the exit code."""
-    addon = Nightlatch()
+async def serve(
+    prepared: Prepared, on_ready: Callable[[dict[str, object]], None], open_control: OpenControl | None = None
+) -> int:
+    """Guard until SIGINT or SIGTERM; the exit code. `open_control` opens the control API where one is asked for."""
+    addon = Nightlatch(open_control)
 
     def listening(url: str, port: int) -> None:
         settings, site = prepared.settings, guarded_site([f"reverse:{prepared.upstream}"])
@@ -63,8 +66,8 @@ async def serve(prepared: Prepared, on_ready: Callable[[dict[str, object]], None
             {
                 "site": site,
                 "url": url,
-                "control": None,
-                "token": None,
+                "control": addon.control and addon.control.url,
+                "token": addon.control and addon.control.token,
                 "ledger": str(settings.ledger.absolute()),
                 "pid": os.getpid(),
                 "policy": settings.policy_name,

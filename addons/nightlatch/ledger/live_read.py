@@ -1,0 +1,45 @@
+"""What is going on now, read from the SQLite ledger: a part of the reader. Knows the tables, changes nothing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from nightlatch.core.session import Session
+from nightlatch.ledger import rows
+from nightlatch.ledger.port import Decision
+
+Value = TypeVar("Value")
+
+_ACTIVE = (
+    f"SELECT {rows.READ_SESSION} FROM sessions WHERE state = 'active' AND site = ? AND last_active_at > ? "
+    "ORDER BY last_active_at LIMIT ?"
+)
+_LOG = f"SELECT position, {rows.DECISION_COLUMNS} FROM decisions WHERE position > ? ORDER BY position LIMIT ?"
+_COUNTED = (
+    f"SELECT {rows.DECISION_COLUMNS} FROM decisions "
+    "WHERE position IN (SELECT max(position) FROM decisions WHERE activity GROUP BY session)"
+)
+
+
+class LiveQuestions:
+    """What can be asked about what is going on now, of whatever can read rows."""
+
+    def _read(self, convert: Callable[[rows.Row], Value], statement: str, *values: object) -> list[Value]:
+        raise NotImplementedError
+
+    def active_since(self, site: str, at: int, limit: int) -> Sequence[Session]:
+        return self._read(rows.session_of, _ACTIVE, site, at, limit)
+
+    def last_counted(self) -> Mapping[str, Decision]:
+        found = self._read(rows.decision_of, _COUNTED)
+        return {decision.session: decision for decision in found if decision.session is not None}
+
+    def decisions_after(self, position: int, limit: int) -> Sequence[tuple[int, Decision]]:
+        return self._read(_placed, _LOG, position, limit)
+
+    def last_decision(self) -> int:
+        ((last,),) = self._read(tuple, "SELECT coalesce(max(position), 0) FROM decisions")
+        return int(last)
+
+
+def _placed(row: rows.Row) -> tuple[int, Decision]:
+    return int(row[0]), rows.decision_of(row[1:])

@@ -1,0 +1,25 @@
+"""Is it alive, does it judge, what is it: for load balancers, for scripts that wait, for bug reports."""
+
+from nightlatch.ledger.schema import LEDGER_SCHEMA, SQLITE_VERSION
+from nightlatch.web.asking import Answer, Ask
+from nightlatch.web.problems import Refusal
+
+
+async def alive(ask: Ask) -> Answer:
+    """The process answers."""
+    return Answer({"status": "alive"})
+
+
+async def ready(ask: Ask) -> Answer:
+    """Requests to the guarded site are judged. 503 while they are all refused."""
+    trouble = ask.control.trouble()
+    if trouble is not None:
+        raise Refusal(503, trouble)
+    return Answer({"status": "ready"})
+
+
+async def version(ask: Ask) -> Answer:
+    """What runs here, and where."""
+    place = ask.control.place()
+    about = {"sqlite": SQLITE_VERSION, "ledger": LEDGER_SCHEMA, "url": place.url, "site": place.site}
+    return Answer({**ask.control.versions(), **about, "login": place.login, "users": list(place.users)})

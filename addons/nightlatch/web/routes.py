@@ -1,0 +1,51 @@
+"""Everything that the control API answers, one line each. To add something, write its function and its line."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from nightlatch.web import alerts, clock, events, feed, health, login, openapi_route, policy, sessions, shapes
+from nightlatch.web.asking import Answer, Ask
+from nightlatch.web.stream import Emitter
+
+
+class Route(NamedTuple):
+    """One method at one path. `{id}` in the path is one segment."""
+
+    method: str
+    path: str
+    answer: Callable[[Ask], Awaitable[Answer]]
+    gives: Any
+    """The shape of the answer, for the OpenAPI document."""
+    status: int = 200
+    query: type = shapes.Nothing
+    body: type | None = None
+    refuses: tuple[int, ...] = ()
+    """Statuses of errors of its own, besides those that any route may have."""
+    stream: Callable[[Ask, Emitter], Awaitable[None]] | None = None
+    """The same as server-sent events, for `Accept: text/event-stream`."""
+    open: bool = False
+    """Without the token: tells nothing that a stranger may not know."""
+
+
+ROUTES = (
+    Route("GET", "/livez", health.alive, shapes.Status, open=True),
+    Route("GET", "/readyz", health.ready, shapes.Status, open=True),
+    Route("GET", "/version", health.version, shapes.Versions),
+    Route("GET", "/openapi.json", openapi_route.show, dict[str, Any], open=True),
+    Route("GET", "/sessions", sessions.listed, list[shapes.Session], query=shapes.SessionsQuery),
+    Route("DELETE", "/sessions", sessions.end_all_of, shapes.Ended, query=shapes.SubjectQuery),
+    Route("GET", "/sessions/{id}", sessions.one, shapes.Session, refuses=(404,)),
+    Route("DELETE", "/sessions/{id}", sessions.end, shapes.Session, refuses=(404,)),
+    Route("GET", "/events", events.listed, list[shapes.Event], query=shapes.EventsQuery, stream=events.streamed),
+    Route("GET", "/live", feed.only_streamed, dict[str, Any], stream=feed.streamed, refuses=(406,)),
+    Route("GET", "/alerts", alerts.listed, list[shapes.Alert], query=shapes.AlertsQuery),
+    Route("GET", "/clock", clock.show, shapes.Clock),
+    Route("POST", "/clock/advance", clock.advance, shapes.Clock, body=shapes.Advance),
+    Route("POST", "/clock/freeze", clock.freeze, shapes.Clock),
+    Route("POST", "/clock/resume", clock.resume, shapes.Clock),
+    Route("POST", "/reset", clock.reset, shapes.Clock),
+    Route("POST", "/login", login.log_in, shapes.Cookie, status=201, body=shapes.Who, refuses=(409,)),
+    Route("GET", "/policy", policy.show, shapes.Policy),
+    Route("PUT", "/policy", policy.replace, shapes.Policy, body=shapes.NewPolicy, refuses=(412, 422)),
+    Route("POST", "/policy/preview", policy.preview, shapes.Preview, body=shapes.NewPolicy, refuses=(422,)),
+)

@@ -1,0 +1,34 @@
+import pytest
+from tests.proxy.bench import OWN
+from tests.web.conftest import Desks
+from tests.web.desk import Desk
+
+from nightlatch.core.verdict import Kind
+
+
+def test_the_cookie_is_good_at_the_guard(desk: Desk) -> None:
+    reply = desk.call("POST", "/login", {"user": "ada"})
+    assert (reply.status, reply.json["name"]) == (201, OWN)
+    assert desk.kind(cookie=f"{OWN}={reply.json['value']}") is Kind.ALLOW
+    session = desk.get(f"/sessions/{reply.json['session']}")
+    assert (session["subject"], session["groups"], session["amr"]) == ("ada", ["admins"], ["dev"])
+
+
+def test_the_first_user_is_meant_where_nobody_is_named(desk: Desk) -> None:
+    assert desk.get(f"/sessions/{desk.call('POST', '/login').json['session']}")["subject"] == "ada"
+
+
+@pytest.mark.parametrize("user", ["eve", "ada:admins", "x" * 128])
+def test_strangers_are_not_logged_in(desk: Desk, user: str) -> None:
+    reply = desk.call("POST", "/login", {"user": user})
+    assert reply.status == 409
+    assert "ada, bob" in reply.json["detail"]
+    assert desk.get("/sessions") == []
+    desk.written()
+    assert [event["login"] for event in desk.get("/events?type=login.failed")] == ["dev"]
+
+
+def test_only_the_dev_login_logs_in(desks: Desks) -> None:
+    desk = desks(identity="cookie:sid", login="redirect:/login")
+    reply = desk.call("POST", "/login", {"user": "ada"})
+    assert (reply.status, "redirect" in reply.json["detail"]) == (409, True)

@@ -88,8 +88,9 @@ def _tell_skipped(times: Timeline) -> None:
         say(f"skipped {len(times.skipped) - _SHOWN} more; --json lists them")
 
 
-def settle(key: SessionKey | None, times: Timeline) -> SessionKey:
-    """The session key that is used, told on stderr where nobody named it.
+def settle(key: SessionKey | None, times: Timeline, *, needed: bool = True) -> SessionKey:
+    """The session key that is used, told on stderr where nobody named it. Where none is `needed` and there is none,
+    everything is taken for one person's.
 
     Raises:
         Failure: no request carries a credential (exit code 5).
@@ -103,6 +104,8 @@ def settle(key: SessionKey | None, times: Timeline) -> SessionKey:
             fail(ExitCode.EMPTY, f"no request carries {key}", _there([str(each.key) for each in found(foreign)]))
         return key
     choice = choose(foreign)
+    if choice is None and not needed:
+        return SessionKey("address")
     if choice is None:
         fail(
             ExitCode.EMPTY, f"no request in {', '.join(times.files)} carries a cookie or a bearer token", HOW_TO_EXPORT

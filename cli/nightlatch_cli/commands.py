@@ -63,6 +63,7 @@ COMMANDS: Mapping[str, Entry | Family] = {
         "Move nightlatch's clock, to see a timeout without waiting for it.",
     ),
     "replay": Entry("nightlatch_cli.replay:replay", "What a policy would have done to recorded traffic."),
+    "rerun": Entry("nightlatch_cli.rerun:rerun", "Send captured requests again, to a live target."),
     "policy": Family(
         {
             "list": Entry("nightlatch_cli.policy_commands:list_policies", "The presets."),

@@ -132,7 +132,7 @@ class _FlowReader:
         if fields is None:
             if len(self._fields) >= _MOST_KNOWN:
                 self._fields.clear()
-            named = ((self._views.name(name), value) for name, value in _pairs(raw))
+            named = ((self._views.name(name), value) for name, value in pairs(raw))
             fields = self._fields[raw] = tuple((name, value) for name, value in named if name is not None)
         return fields
 
@@ -185,7 +185,7 @@ class _FlowReader:
         return b"" if found is None else self._content[found[0] : found[1]]
 
 
-def _pairs(headers: bytes) -> list[tuple[str, str]]:
+def pairs(headers: bytes) -> list[tuple[str, str]]:
     """The header fields in the content of their list."""
     pairs = []
     for pair in pieces(headers, (0, len(headers))) if headers else ():
@@ -200,7 +200,7 @@ def _answer_fields(headers: bytes) -> tuple[tuple[str, ...], bool]:
     told = headers.lower()
     if not any(sign in told for sign in _TELLING):
         return (), False
-    fields = [(name.lower(), value) for name, value in _pairs(headers)]
+    fields = [(name.lower(), value) for name, value in pairs(headers)]
     kind = next((value for name, value in fields if name == "content-type"), "")
     return tuple(value for name, value in fields if name == "set-cookie"), STREAMED.match(kind) is not None
 

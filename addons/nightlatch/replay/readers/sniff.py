@@ -6,6 +6,7 @@ import re
 import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from nightlatch.replay.exchange import Capture, CaptureUnreadable
 from nightlatch.replay.readers.access_log import is_access_log, read_access_log
@@ -43,13 +44,34 @@ def read_capture(path: Path, headers: Iterable[str] = (), columns: Columns = NO_
     Raises:
         CaptureUnreadable: it cannot be opened, or is none of the formats; names it and what was expected.
     """
-    views, content = Views(headers), _content(path)
-    if content[: len(_SQLITE)] == _SQLITE:
+    views, (first, *more) = Views(headers), contents(path)
+    if first.content[: len(_SQLITE)] == _SQLITE:
         return read_ledger(path, views)
-    if content[: len(_ZIP)] == _ZIP:
-        found = members(str(path), bytes(content[:]))
-        return _joined(str(path), [_read(f"{path}/{each.name}", each.content, views, columns) for each in found])
-    return _read(str(path), content, views, columns)
+    return _joined(str(path), [_read(each.name, each.content, views, columns) for each in (first, *more)])
+
+
+class Content(NamedTuple):
+    """A file, or one in an archive: its name, and what is in it, unpacked."""
+
+    name: str
+    content: bytes | mmap.mmap
+
+
+def contents(path: Path) -> list[Content]:
+    """What is in the file `path`; of an archive, each of its captures.
+
+    Raises:
+        CaptureUnreadable: it cannot be opened or unpacked.
+    """
+    content = _content(path)
+    if content[: len(_ZIP)] != _ZIP:
+        return [Content(str(path), content)]
+    return [Content(f"{path}/{each.name}", each.content) for each in members(str(path), bytes(content[:]))]
+
+
+def is_flows(content: bytes | mmap.mmap) -> bool:
+    """Whether this is a mitmproxy flow file."""
+    return _FLOW.match(content) is not None
 
 
 def _joined(file: str, captures: list[Capture]) -> Capture:
@@ -60,11 +82,11 @@ def _joined(file: str, captures: list[Capture]) -> Capture:
 
 
 def _read(file: str, content: bytes | mmap.mmap, views: Views, columns: Columns) -> Capture:
-    if _FLOW.match(content):
+    if is_flows(content):
         return read_flows(file, content, views)
     if content[: len(_PARQUET)] == _PARQUET:
         return read_parquet(file, bytes(content[:]), views, columns)
-    text = _plain(file, bytes(content[:]))
+    text = plain(file, bytes(content[:]))
     if _RECORDING.match(text):
         return read_recording(file, text, views)
     if text[:1] == b"{":
@@ -94,7 +116,7 @@ def _content(path: Path) -> bytes | mmap.mmap:
         raise CaptureUnreadable(f"{path}: {reason.strerror}; {EXPECTED}") from None
 
 
-def _plain(file: str, content: bytes) -> bytes:
+def plain(file: str, content: bytes) -> bytes:
     """UTF-8 without byte order mark and blanks before it."""
     for mark, encoding in _WIDE:
         if content.startswith(mark):

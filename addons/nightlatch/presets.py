@@ -51,12 +51,16 @@ def load_policy(name_or_path: str, public: tuple[str, ...] = ()) -> Policy:
         PolicyUnreadable: a directory, not readable, not UTF-8, or larger than 1 MiB.
         PolicyInvalid: with every mistake in it.
     """
-    preset = _preset_path(name_or_path)
-    path = preset or Path(name_or_path)
+    preset, path = _preset_path(name_or_path), policy_path(name_or_path)
     if preset is None and not _there(path):
         raise PolicyNotFound(name_or_path, nearest(name_or_path, preset_names()))
     file = path.name if preset else name_or_path
     return read_policy(_text(path), name=path.stem, file=file, floors=_floor, public=public)
+
+
+def policy_path(name_or_path: str) -> Path:
+    """The file that `load_policy` reads for it."""
+    return _preset_path(name_or_path) or Path(name_or_path)
 
 
 @lru_cache(maxsize=32)

@@ -1,7 +1,7 @@
 """`nightlatch replay`: what policies would have done to recorded traffic. Parses, calls the replay, prints."""
 
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
@@ -13,9 +13,11 @@ import typer
 from nightlatch.core.policy import Policy
 from nightlatch.presets import load_policy
 from nightlatch.replay.decisions import decision
-from nightlatch.replay.replaying import replay as judge
+from nightlatch.replay.replaying import How, run
 from nightlatch.replay.simulate import Judged
-from nightlatch_cli import captured
+from nightlatch.replay.suggest import as_toml, suggestions
+from nightlatch.replay.sweep import DEFAULT
+from nightlatch_cli import captured, replay_study
 from nightlatch_cli.exits import ExitCode, fail
 from nightlatch_cli.options import ColumnsOption, JsonOption
 from nightlatch_cli.output import print_json
@@ -48,7 +50,16 @@ def replay(
         AfterExpiry, typer.Option(help="After an expiry the person logs in again at once, or never.")
     ] = AfterExpiry.RELOGIN,
     report: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE.json", help="Also write the document here.")
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Also write a report: FILE.html, .json, .xml (JUnit), .sarif or .md."),
+    ] = None,
+    sweep: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LIMIT=FROM..TO/STEP", help="Try a limit's values, such as idle=5m..60m/5m."),
+    ] = None,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CONDITION", help="Exit with 1 on it, such as relogins>3/user-day or lost_writes>0."),
     ] = None,
     decisions: Annotated[
         Path | None, typer.Option(metavar="FILE.jsonl", help="Also write a line a request and policy.")
@@ -60,32 +71,36 @@ def replay(
 ) -> None:
     """What a policy would have done to recorded traffic, as far as can be told from it."""
     key, told = captured.session_key(session_key), captured.columns_of(columns)
-    _check_reports(report or [])
+    asked = replay_study.asked(report or (), sweep or (), fail_on or (), compares=bool(against))
     policies = [load_policy(name) for name in (policy, *(against or ()))]
+    replay_study.check_sweeps(asked.sweeps, policies[0])
     if bulk:
-        _check_bulk(decisions)
-        document = bulk_document(capture, policies, key, told, relogin=after_expiry is AfterExpiry.RELOGIN)
-        _finish(document, report or (), json=json)
+        _check_bulk(asked, decisions)
+        figures = bulk_document(capture, policies, key, told, relogin=after_expiry is AfterExpiry.RELOGIN)
+        for file, _ in asked.reports:
+            file.write_bytes(msgspec.json.format(msgspec.json.encode(figures)) + b"\n")
+        print_json(figures) if json else show(figures)
         return
     with ExitStack() as files:
         _without_collector(files)
         times = captured.read_timeline(capture, policies, key, told)
         sink = None if decisions is None else _decisions(decisions, files, several=len(capture) > 1)
-        document = judge(
-            times, policies, captured.settle(key, times), relogin=after_expiry is AfterExpiry.RELOGIN, sink=sink
-        )
-    _finish(document, report or (), json=json)
+        how = How(relogin=after_expiry is AfterExpiry.RELOGIN, sink=sink, observe=asked.observe)
+        replayed = run(times, policies, captured.settle(key, times), **how)
+        subject = replay_study.conclude(asked, replayed, policy) if asked.observe else None
+    document = subject.document if subject and asked.study else replayed.document()
+    print_json(document) if json else show(document, as_toml(suggestions(replayed.activity()), policies[0]))
+    if subject is not None:
+        replay_study.fail_if_forbidden(subject.study)
 
 
-def _finish(document: dict[str, object], reports: Sequence[Path], *, json: bool) -> None:
-    for file in reports:
-        file.write_bytes(msgspec.json.format(msgspec.json.encode(document)) + b"\n")
-    print_json(document) if json else show(document)
-
-
-def _check_bulk(decisions: Path | None) -> None:
-    if decisions is not None:
-        fail(ExitCode.USAGE, f"--decisions {decisions}: --bulk gives figures only", "leave out --bulk")
+def _check_bulk(asked: replay_study.Asked, decisions: Path | None) -> None:
+    more = [f"--report {file}" for file, _ in asked.reports if file.suffix.lower() != ".json"]
+    more += [f"--decisions {decisions}"] if decisions is not None else []
+    more += [f"--fail-on {each.text}" for each in asked.conditions]
+    more += [f"--sweep {each.name}" for each in asked.sweeps if each != DEFAULT]
+    if more:
+        fail(ExitCode.USAGE, f"{more[0]}: --bulk gives figures only", "leave out --bulk")
 
 
 def _without_collector(files: ExitStack) -> None:
@@ -93,12 +108,6 @@ def _without_collector(files: ExitStack) -> None:
     if gc.isenabled():
         gc.disable()
         files.callback(gc.enable)
-
-
-def _check_reports(files: Sequence[Path]) -> None:
-    for file in files:
-        if file.suffix.lower() != ".json":
-            fail(ExitCode.USAGE, f"--report {file}: only .json can be written", f"--report {file.with_suffix('.json')}")
 
 
 def _decisions(path: Path, files: ExitStack, *, several: bool) -> Callable[[Judged, Policy], None]:

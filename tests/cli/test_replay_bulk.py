@@ -37,7 +37,17 @@ def test_addresses_where_no_column_tells(tmp_path: Path) -> None:
     assert nightlatch("replay", file, "--bulk", "--session-key", "column").exit_code == ExitCode.EMPTY
 
 
-@pytest.mark.parametrize("more", [["--session-key", "cookie:sid"], ["--decisions", "x.jsonl"], ["--columns", "x"]])
+@pytest.mark.parametrize(
+    "more",
+    [
+        ["--session-key", "cookie:sid"],
+        ["--decisions", "x.jsonl"],
+        ["--columns", "x"],
+        ["--report", "x.html"],
+        ["--fail-on", "relogins>1"],
+        ["--sweep", "idle=5m,10m"],
+    ],
+)
 def test_what_does_not_go_together(log: Path, more: list[str]) -> None:
     assert nightlatch("replay", log, "--bulk", *more).exit_code == ExitCode.USAGE
 

@@ -6,7 +6,7 @@ from tests.replay.tokens import jwt
 
 from nightlatch.core.policy import SECOND, Policy
 from nightlatch.replay.exchange import Exchange
-from nightlatch.replay.observations import Observations
+from nightlatch.replay.observations import Observations, lost_by_people
 
 MORNING = [
     exchange(0, "/form"),
@@ -28,6 +28,8 @@ def test_a_lost_write_tells_what_was_lost() -> None:
     assert (lost.route, lost.exchange.position, lost.exchange.size) == ("POST /save", 7, 12)
     assert lost.form == 200 * SECOND
     assert lost.by_person
+    assert lost_by_people(found) == 1
+    assert lost_by_people(None) == 0
     assert (lost.verdict.clock, lost.verdict.limit, lost.verdict.elapsed) == ("idle", 100 * SECOND, 200 * SECOND)
 
 
@@ -99,3 +101,10 @@ def test_marks_tell_activity_and_timers() -> None:
     (marks,) = seen(exchanges, policy(None, None)).marks.values()
     assert [mark & 3 for mark in marks] == [3] * 6 + [1]
     assert marks[6] // 4 == (T0 + 301) * SECOND
+
+
+def test_what_a_timer_loses_nobody_typed() -> None:
+    beats = [exchange(60 * n, "/beat", method="POST") for n in range(8)]
+    found = seen([*beats, exchange(1200, "/beat", method="POST")], policy(300, None))
+    assert [each.by_person for each in found.lost_writes] == [False]
+    assert lost_by_people(found) == 0

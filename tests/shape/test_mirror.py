@@ -19,6 +19,7 @@ ELSEWHERE = {
     "addons/nightlatch/ledger/live_read.py": "three questions; tests/ledger/contract_live.py asks them",
     "addons/nightlatch/ledger/alerts_port.py": "a part of the port; the contract suite tries it",
     "addons/nightlatch/replay/exchange.py": "values without behaviour",
+    "addons/nightlatch/replay/report/subject.py": "values without behaviour",
     "addons/nightlatch/proxy/options.py": "a table; every option is tried by tests/proxy/test_settings.py",
     "addons/nightlatch/proxy/judged.py": "values without behaviour",
     "addons/nightlatch/web/control.py": "a Protocol; tests/proxy/test_control.py compares",

@@ -49,7 +49,8 @@ class Requirement(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One `[[rule]]`, its limits resolved. `own_absolute` tells that `absolute` is not `[session]`'s."""
+    """One `[[rule]]`, its limits resolved. `own_absolute` tells that `absolute` is not `[session]`'s, and so does
+    `own_idle` of `idle`."""
 
     name: str
     match: Match
@@ -60,6 +61,7 @@ class Rule(NamedTuple):
     require: Requirement = Requirement()
     risk: str | None = None
     own_absolute: bool = False
+    own_idle: bool = False
 
 
 class PassivePattern(NamedTuple):

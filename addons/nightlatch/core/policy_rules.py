@@ -72,6 +72,7 @@ def _rule(table: Table, number: int, session: Limits, tiers: Mapping[str, Tier])
         require=_requirement(table.table("require")),
         risk=risk,
         own_absolute="absolute" in given or "absolute" in tier.given,
+        own_idle="idle" in given or "idle" in tier.given,
     )
 
 

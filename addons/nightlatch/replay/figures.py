@@ -1,11 +1,12 @@
 """What a simulation comes to, in numbers: the counters of one policy (`policies` in the JSON of a replay)."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from nightlatch.core.policy import SECOND
 from nightlatch.core.verdict import Clock, Kind
-from nightlatch.replay.lifetimes import exposure
+from nightlatch.replay.lifetimes import opened
 from nightlatch.replay.observations import READS
 from nightlatch.replay.simulate import Judged, Simulation
 
@@ -20,6 +21,34 @@ VERDICTS = (
     Kind.INVALID,
 )
 CLOCKS = (Clock.IDLE, Clock.ABSOLUTE, Clock.TOKEN)
+
+
+class Told(NamedTuple):
+    """The numbers of one policy; `exposure` and `open` in microseconds."""
+
+    name: str
+    sessions: int
+    verdicts: Mapping[str, int]
+    expired_by: Mapping[str, int]
+    relogins: int
+    lost_writes: int
+    kept_alive: int
+    exposure: int
+    open: int
+    """How long a stolen credential would have worked: until the end of each session, from its beginning on."""
+
+    def document(self) -> dict[str, object]:
+        """An entry of `policies`."""
+        return {
+            "name": self.name,
+            "sessions": self.sessions,
+            "verdicts": self.verdicts,
+            "expired_by": self.expired_by,
+            "relogins": self.relogins,
+            "lost_writes": self.lost_writes,
+            "kept_alive_by_polling": self.kept_alive,
+            "exposure_seconds": self.exposure // SECOND,
+        }
 
 
 class Figures:
@@ -45,7 +74,7 @@ class Figures:
         """How many requests counted as activity, of those whose views have these ids."""
         return sum(self._activity[request] for request in requests)
 
-    def document(self, simulation: Simulation, ends: int) -> dict[str, object]:
+    def told(self, simulation: Simulation, ends: int) -> Told:
         """The numbers, once everything is counted.
 
         Args:
@@ -53,13 +82,15 @@ class Figures:
             ends: end of the capture, microseconds.
         """
         sessions = simulation.sessions
-        return {
-            "name": simulation.policy.name,
-            "sessions": len(sessions),
-            "verdicts": {str(kind): self._verdicts[kind] for kind in VERDICTS},
-            "expired_by": {str(clock): self._clocks[clock] for clock in CLOCKS},
-            "relogins": sum(track.generation > 1 for track in sessions),
-            "lost_writes": self._lost_writes,
-            "kept_alive_by_polling": len(simulation.kept_alive),
-            "exposure_seconds": sum(exposure(track, simulation.policy, ends) for track in sessions) // SECOND,
-        }
+        spans = [opened(track, simulation.policy, ends) for track in sessions]
+        return Told(
+            simulation.policy.name,
+            len(sessions),
+            {str(kind): self._verdicts[kind] for kind in VERDICTS},
+            {str(clock): self._clocks[clock] for clock in CLOCKS},
+            sum(track.generation > 1 for track in sessions),
+            self._lost_writes,
+            len(simulation.kept_alive),
+            sum(exposed for _, exposed in spans),
+            sum(open_ for open_, _ in spans),
+        )

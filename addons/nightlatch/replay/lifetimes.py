@@ -64,10 +64,11 @@ def lifetimes(simulation: Simulation, ends: int) -> Iterator[Lifetime]:
         )
 
 
-def exposure(track: Track, policy: Policy, ends: int) -> int:
-    """How long a session could still be used after its person was gone: from the last activity to its end by the
-    policy, or to the end of the capture; microseconds."""
-    return _exposure(track, end_of(track, policy, ends), ends)
+def opened(track: Track, policy: Policy, ends: int) -> tuple[int, int]:
+    """How long a session could be used in all, until its end by the policy or that of the capture; and how long of
+    that after its person was gone, which is its exposure. Microseconds."""
+    exposed = _exposure(track, end_of(track, policy, ends), ends)
+    return track.last_active_at - track.started_at + exposed, exposed
 
 
 def _exposure(track: Track, end: End | None, ends: int) -> int:

@@ -40,7 +40,7 @@ class Refusal(NamedTuple):
     route: str
     verdict: Verdict
     by_person: bool
-    """Whether the request would have counted as activity."""
+    """Whether the request would have counted as activity, and no timer sends it."""
     form: int | None = None
     """For a lost write: how long ago that person had last opened a page; None when that was never seen."""
 
@@ -56,6 +56,8 @@ class Observations:
         self.routes: dict[str, Tally] = {}
         self.cuts: dict[str, Refusal] = {}
         """The first request of each session that met its end."""
+        self.refused: list[tuple[int, Refusal]] = []
+        """Every request that met an ended session, after its place in `decided`."""
         self.lost_writes: list[Refusal] = []
         self.marks: dict[str, array[int]] = {}
         """Of each credential its requests in order of time: the instant times four, and `ACTIVE` and `MACHINE`."""
@@ -77,7 +79,8 @@ class Observations:
         active = verdict.activity
         if kind is Kind.EXPIRED:
             active = self._simulation.counts(request)
-            self._refused(Refusal(exchange, session, route, verdict, active), tallies)
+            by_person = active and not self._names.unattended(request)
+            self._refused(Refusal(exchange, session, route, verdict, by_person), tallies)
         self._seen(credential_of(session), exchange, active)
 
     @staticmethod
@@ -88,6 +91,7 @@ class Observations:
         return tally
 
     def _refused(self, refusal: Refusal, tallies: tuple[Tally, Tally]) -> None:
+        self.refused.append((len(self.decided) - 1, refusal))
         self.cuts.setdefault(refusal.session, refusal)
         again = self._came_back()
         lost = refusal.exchange.request.method not in READS
@@ -96,7 +100,7 @@ class Observations:
             tally.lost_writes += lost
         if lost:
             opened = self._opened.get(credential_of(refusal.session))
-            form = None if opened is None else refusal.exchange.at - opened
+            form = refusal.exchange.at - opened if opened is not None and refusal.by_person else None
             self.lost_writes.append(refusal._replace(form=form))
 
     def _came_back(self) -> bool:
@@ -128,3 +132,8 @@ class Observations:
 def credential_of(session: str) -> str:
     """What all sessions of one credential have in common in their names."""
     return session.partition("#")[0]
+
+
+def lost_by_people(observed: Observations | None) -> int:
+    """How many writes were lost that no timer sent; 0 where nobody observed."""
+    return 0 if observed is None else sum(write.by_person for write in observed.lost_writes)

@@ -26,7 +26,7 @@ class Presenter:
     not tell when it was issued counts from when it is first seen."""
 
     def __init__(self, key: SessionKey) -> None:
-        self._key = key
+        self.key = key
         self._known: dict[int, Presented] = {}
         self._views: list[RequestView] = []
 
@@ -42,7 +42,7 @@ class Presenter:
         return presented
 
     def _read(self, view: RequestView, at: int) -> Presented:
-        kind, name = self._key
+        kind, name = self.key
         if kind == "bearer":
             return bearer(view, at)
         if kind == "address":

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TypedDict, Unpack
 
 from nightlatch.core.instants import rfc3339
-from nightlatch.core.policy import Policy
-from nightlatch.replay.figures import Figures
+from nightlatch.core.policy import DAY, Policy
+from nightlatch.replay.figures import Figures, Told
 from nightlatch.replay.lifetimes import users
-from nightlatch.replay.observations import Observations
+from nightlatch.replay.observations import Observations, credential_of
 from nightlatch.replay.presented import Presenter
 from nightlatch.replay.routes import Route, Routes
 from nightlatch.replay.session_key import SessionKey
@@ -47,6 +47,7 @@ class Outcome(NamedTuple):
 
     simulation: Simulation
     figures: Figures
+    told: Told
     observed: Observations | None
     """What a report tells besides; None when nobody asked."""
 
@@ -60,6 +61,12 @@ class Outcome(NamedTuple):
         """On how many days (UTC) somebody was there, summed over the people; 0 where nobody observed."""
         return 0 if self.observed is None else self.observed.user_days(users(self.simulation))
 
+    @property
+    def people(self) -> int:
+        """How many people there were: subjects where they are known, else credentials."""
+        known = users(self.simulation)
+        return len({known.get(each, each) for each in map(credential_of, (t.label for t in self.simulation.sessions))})
+
 
 class Replayed(NamedTuple):
     """A whole replay, with all that a report may want to know."""
@@ -68,6 +75,13 @@ class Replayed(NamedTuple):
     routes: Routes
     outcomes: tuple[Outcome, ...]
     """One a policy, in the order in which they were given."""
+    presented: Presenter
+    relogin: bool
+
+    @property
+    def days(self) -> int:
+        """How many days (UTC) the timeline touches."""
+        return self.timeline.ends // DAY - self.timeline.begins // DAY + 1
 
     def activity(self) -> Iterator[tuple[Route, int]]:
         """Every route, and how many of its requests counted as activity under the first policy."""
@@ -86,7 +100,7 @@ class Replayed(NamedTuple):
                 "from": rfc3339(timeline.begins) if timeline.exchanges else "",
                 "to": rfc3339(timeline.ends) if timeline.exchanges else "",
             },
-            "policies": [outcome.figures.document(outcome.simulation, timeline.ends) for outcome in self.outcomes],
+            "policies": [outcome.told.document() for outcome in self.outcomes],
             "routes": [_route(route, active) for route, active in self.activity()],
         }
 
@@ -107,7 +121,8 @@ def run(timeline: Timeline, policies: Sequence[Policy], key: SessionKey, **how: 
     """
     presented = Presenter(key)
     routes = Routes(timeline.exchanges, presented)
-    return Replayed(timeline, routes, tuple(_judge(timeline, policy, presented, routes, how) for policy in policies))
+    outcomes = tuple(_judge(timeline, policy, presented, routes, how) for policy in policies)
+    return Replayed(timeline, routes, outcomes, presented, how.get("relogin", True))
 
 
 def _judge(timeline: Timeline, policy: Policy, presented: Presenter, routes: Routes, how: How) -> Outcome:
@@ -121,7 +136,7 @@ def _judge(timeline: Timeline, policy: Policy, presented: Presenter, routes: Rou
             observed.add(judged)
         if sink is not None:
             sink(judged, policy)
-    return Outcome(simulation, figures, observed)
+    return Outcome(simulation, figures, figures.told(simulation, timeline.ends), observed)
 
 
 def _route(route: Route, active: int) -> Document:

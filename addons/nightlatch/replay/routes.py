@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from nightlatch.core.identity import Identity, Presented
 from nightlatch.core.request import RequestView
-from nightlatch.replay.attribution import MACHINES, LooksLike, looks_like, shape
+from nightlatch.replay.attribution import MACHINES, UNATTENDED, LooksLike, looks_like, shape
 from nightlatch.replay.exchange import Exchange
 from nightlatch.replay.rhythm import common_rhythm
 
@@ -47,6 +47,7 @@ class Routes:
         self.routes = tuple(sorted(_routes(sightings), key=lambda route: (-route.requests, route.route)))
         """Those with the most requests first."""
         self._machines = frozenset(route.route for route in self.routes if route.looks_like in MACHINES)
+        self._unattended = frozenset(route.route for route in self.routes if route.looks_like in UNATTENDED)
 
     @property
     def polling(self) -> bool:
@@ -67,6 +68,10 @@ class Routes:
     def polls(self, request: RequestView) -> bool:
         """Whether `request` is of a route that a timer asks for."""
         return self._names[id(request)] in self._machines
+
+    def unattended(self, request: RequestView) -> bool:
+        """Whether `request` is of a route that is asked for without a person: by a timer, or to renew a token."""
+        return self._names[id(request)] in self._unattended
 
 
 def route_of(request: RequestView) -> str:

@@ -88,7 +88,7 @@ def by_engine(events: Events, under: Policy, ends: int, polls: Sequence[bool], *
     figures = Figures()
     for judged in simulation.run(exchanges):
         figures.add(judged)
-    told: dict[str, Any] = figures.document(simulation, ends)
+    told: dict[str, Any] = figures.told(simulation, ends).document()
     told["activity"] = [figures.activity([id(line)]) for line in LINES]
     return told
 

@@ -20,7 +20,7 @@ from nightlatch.replay.bulk.generations import generations, stream
 from nightlatch.replay.bulk.judging import judge
 from nightlatch.replay.bulk.ordered import Ordered, ordered
 from nightlatch.replay.exchange import Exchange
-from nightlatch.replay.lifetimes import exposure
+from nightlatch.replay.lifetimes import opened
 from nightlatch.replay.observations import READS
 from nightlatch.replay.outlook import Outlooks, is_public
 from nightlatch.replay.simulate import Simulation
@@ -143,7 +143,7 @@ class Judge:
             by_absolute=clocks[Clock.ABSOLUTE],
             lost_writes=lost,
             kept_alive=len(simulation.kept_alive),
-            exposure=sum(exposure(track, self.policy, self._capture_ends) for track in sessions),
+            exposure=sum(opened(track, self.policy, self._capture_ends)[1] for track in sessions),
         )
         return Part(sums, dict(verdicts), activity)
 

@@ -16,11 +16,11 @@ from nightlatch_cli.rerun_pace import in_time, warped
 def test_a_gap_is_divided_and_what_has_passed_already_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     waited, ticks = list[float](), iter([0, 0, 5 * SECOND, 5 * SECOND, 100 * SECOND, 100 * SECOND])
 
-    async def sleep(seconds: float) -> None:
+    async def wait(seconds: float) -> None:
         waited.append(seconds)
 
     monkeypatch.setattr(rerun_pace, "monotonic_now", lambda: next(ticks))
-    monkeypatch.setattr(asyncio, "sleep", sleep)
+    monkeypatch.setattr(asyncio, "sleep", wait)
 
     async def paced() -> None:
         with in_time(10) as pace:

@@ -108,6 +108,17 @@ def test_between_preflight_and_request(bench: Bench) -> None:
     assert bench.kind("/up", cookie=cookie, method="PUT") is Kind.EXPIRED
 
 
+def test_of_a_session_from_nowhere_any_preflight_will_do(bench: Bench) -> None:
+    bench.log_in()
+    session = bench.session()._replace(id="fromnowhere1", network="", agent="nightlatch login")
+    with bench.elsewhere() as writer:
+        writer.create(session, b"f1", [])
+        order_expiry(writer, session, Moment.BETWEEN, bench.guard.policy, bench.wall)
+    bench.ask("/up", method="OPTIONS", headers=PREFLIGHT, address="10.9.8.7")
+    over = bench.guard.reader.session("fromnowhere1")
+    assert over is not None and over.state is State.EXPIRED
+
+
 def test_while_nightlatchs_own_credential_is_renewed(benches: Benches) -> None:
     bench = benches('[session]\nidle = "2h"\nrolling = "1h"\n')
     cookie = bench.log_in()

@@ -35,7 +35,8 @@ async def carry_out_all(guard: Guard, sessions: Iterable[Session], now: int) -> 
 
 
 def struck_by_preflight(guard: Guard, arrival: Arrival) -> list[Session]:
-    """Sessions that are to end after the preflight that has come. It names none, so the client tells them apart.
+    """Sessions that are to end after the preflight that has come. It names none, so the client tells them apart; of one
+    that was begun by `nightlatch login` nobody knows the client, so any will do.
 
     Raises:
         LedgerError: the ledger cannot be read.
@@ -43,7 +44,7 @@ def struck_by_preflight(guard: Guard, arrival: Arrival) -> list[Session]:
     request = arrival.request
     client = (network_of(request.address), agent_family(request.header("user-agent")))
     ordered = guard.reader.ordered(arrival.site, str(Moment.BETWEEN))
-    return [session for session in ordered if (session.network, session.agent) == client]
+    return [session for session in ordered if not session.network or (session.network, session.agent) == client]
 
 
 def after_head(service: Service, flow: http.HTTPFlow, found: Judged, *, refreshes: bool) -> Awaitable[object] | None:

@@ -21,6 +21,7 @@ _REASONS = {
     "id_token": "What the identity provider says of you cannot be verified.",
     "nonce": "What the identity provider says of you was meant for another login.",
     "no_subject": "The identity provider does not say who you are.",
+    "too_many_sessions": "You are logged in elsewhere as often as this site allows. Log out there first.",
     "barred": "The identity provider has ended this session of yours.",
     "acr": "You are logged in, but not as strongly as this page needs, and the identity provider did not offer more.",
     "amr": "You are logged in, but not by the method that this page needs, and the identity provider did not use it.",

@@ -83,6 +83,14 @@ class Login(NamedTuple):
     public: tuple[str, ...] = ()
 
 
+class Concurrency(NamedTuple):
+    """How many live sessions a person may have on a site; `max` None: any number."""
+
+    max: int | None = None
+    then: str = "end_oldest"
+    """What gives way after a login beyond it: `end_oldest`, or the login itself (`refuse`)."""
+
+
 class Forms(NamedTuple):
     """What becomes of a form that meets an expired session."""
 
@@ -111,6 +119,7 @@ class Policy(NamedTuple):
     activity: Activity = Activity()
     login: Login = Login()
     forms: Forms = Forms()
+    concurrency: Concurrency = Concurrency()
     alerts: Mapping[str, AlertRule] = {}
     floor: str | None = None
     review_every: int | None = None

@@ -13,6 +13,7 @@ from nightlatch.core import policy_values as values
 from nightlatch.core.mistakes import Mistake, PolicyInvalid
 from nightlatch.core.policy import Activity, Limits, Login, PassivePattern, Policy
 from nightlatch.core.policy_alerts import read_alerts
+from nightlatch.core.policy_crowd import read_concurrency
 from nightlatch.core.policy_floor import check_floor
 from nightlatch.core.policy_forms import read_forms
 from nightlatch.core.policy_rules import LIMITS, over, read_rules, read_tiers
@@ -21,7 +22,7 @@ from nightlatch.core.toml_places import places
 
 __all__ = ["Mistake", "PolicyInvalid", "read_policy"]
 
-_TABLES = ("policy", "session", "activity", "risk", "rule", "login", "forms", "alerts")
+_TABLES = ("policy", "session", "activity", "risk", "rule", "login", "forms", "concurrency", "alerts")
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -90,6 +91,7 @@ def _policy(root: Table, text: str, name: str) -> Policy:
         activity=_activity(root.table("activity")),
         login=_login(root.table("login")),
         forms=read_forms(root.table("forms")),
+        concurrency=read_concurrency(root.table("concurrency")),
         alerts=read_alerts(root),
         floor=about.text("floor", values.word),
         review_every=about.durations("review_every").get("review_every"),

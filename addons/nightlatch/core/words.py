@@ -37,6 +37,9 @@ def _sentences(policy: Policy) -> Iterator[str]:
         yield f"Open to everyone: {_listed(public)}."
     if policy.activity.passive:
         yield f"Not counted as activity: {_listed(map(_passive, policy.activity.passive), 'and')}."
+    if policy.concurrency.max is not None:
+        gives_way = "the oldest one ends" if policy.concurrency.then == "end_oldest" else "a further login is refused"
+        yield f"A person has at most {policy.concurrency.max} sessions at a time; beyond that {gives_way}."
     if policy.login.rewrite_upstream:
         yield "Where the application itself answers a page with 401, 419 or 440, people are sent to the login."
     yield from _alerts(policy)

@@ -11,7 +11,7 @@ from nightlatch.core.identity import Identity
 from nightlatch.core.session import End, Session, State
 from nightlatch.identity.fingerprint import fingerprint, new_credential
 from nightlatch.ledger.port import Found
-from nightlatch.proxy import rotation
+from nightlatch.proxy import crowd, rotation
 from nightlatch.proxy.arrival import Arrival
 from nightlatch.proxy.guard import Guard
 from nightlatch.proxy.newcomers import new_session
@@ -33,6 +33,7 @@ async def establish(guard: Guard, arrival: Arrival, who: Authentication, *, agai
 
     Raises:
         LedgerError: it cannot be written.
+        LoginRefused: the person has as many sessions as the policy allows.
     """
     fresh = new_credential()
     mark = fingerprint(guard.key, arrival.site, "nightlatch", fresh)
@@ -71,7 +72,13 @@ async def _begin(guard: Guard, arrival: Arrival, who: Authentication, mark: byte
         _succeeded(guard, arrival.now, session, who),
         guard.event(EventType.SESSION_CREATED, arrival.now, session, source="nightlatch"),
     )
+    if crowd.is_full(guard, arrival.site, who.subject, arrival.now):
+        failed = {"login": who.method, "reason": "too_many_sessions"}
+        guard.note((guard.request_event(EventType.LOGIN_FAILED, arrival.now, arrival.request, **failed),))
+        raise LoginRefused("too_many_sessions")
     await guard.write(lambda writer: writer.create(session, mark, events, provider=who.provider))
+    if not await crowd.make_room(guard, session, arrival.now):
+        raise LoginRefused("too_many_sessions")
 
 
 async def _go_on(guard: Guard, found: Found, mark: bytes, who: Authentication, now: int) -> bool:

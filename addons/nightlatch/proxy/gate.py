@@ -15,7 +15,7 @@ from nightlatch.core.on_purpose import strikes_at_once
 from nightlatch.core.session import End, Session, touched
 from nightlatch.core.verdict import Kind, Verdict
 from nightlatch.ledger.port import Found, LedgerError
-from nightlatch.proxy import newcomers, ordered_ends, refreshes, rotation
+from nightlatch.proxy import crowd, newcomers, ordered_ends, refreshes, rotation
 from nightlatch.proxy.active import Exchange
 from nightlatch.proxy.apply import apply
 from nightlatch.proxy.arrival import Arrival
@@ -91,7 +91,8 @@ async def _welcome(service: Service, flow: http.HTTPFlow, arrival: Arrival, newc
     verdict = decide(arrival.identity, newcomer, service.guard.policy, arrival.request, arrival.now)
     if verdict.kind not in _ADMITTED:
         return settle(service, flow, arrival, None, verdict)
-    await newcomers.enrol(service.guard, arrival, newcomer)
+    if await newcomers.enrol(service.guard, arrival, newcomer):
+        await crowd.make_room(service.guard, newcomer, arrival.now)
     found = service.guard.find(arrival.identity, arrival.now)
     if found is None:
         raise LedgerError("a session that was just written cannot be read back")

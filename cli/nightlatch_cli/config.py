@@ -18,12 +18,13 @@ from nightlatch_cli.exits import ExitCode, fail
 FILE_NAME = "nightlatch.toml"
 
 _NAMES = """
-    adopt after-expiry against allow-origin allow-reissue checkpoint columns control decisions dev-second-factor
-    dev-user exit-code fail-on follow format from group host identity json jsonl jwks jwt-algorithms jwt-audience
-    jwt-issuer jwt-key-file keep key ledger limit listen login login-path name no-session-header oidc-client-id
-    oidc-client-secret oidc-groups-claim oidc-scope oidc-silent oidc-subject-claim policy public public-key ready-file
-    reason record report respond-as return-parameter session-claim session-key since site standard state tour type
-    user without
+    adopt after-expiry against allow-origin allow-reissue bulk checkpoint clear-site-data columns control decisions
+    dev-second-factor dev-user done exit-code fail-on follow format from group header host identity json jsonl jwks
+    jwt-algorithms jwt-audience jwt-issuer jwt-key-file jwt-signer keep key ledger limit listen login login-path
+    name no-assertion no-session-header no-store notice oidc-client-id oidc-client-secret oidc-groups-claim
+    oidc-scope oidc-silent oidc-subject-claim origin policy public public-key ready-file reason record report
+    respond-as return-parameter session session-claim session-key since site speed standard state sweep to tour
+    trusted-forwarder type upstream-logout user warp when without writes
 """
 OPTION_NAMES = frozenset(_NAMES.split())
 """Every option of every command (a test compares), so that a misspelt key is found without loading them all."""

@@ -49,6 +49,13 @@ def run(
     oidc_silent: Annotated[
         str, typer.Option(metavar="HOW", help="Logins that were to be fresh and are not: refuse, allow.")
     ] = "refuse",
+    no_store: Annotated[bool, typer.Option("--no-store", help="Browsers keep no guarded page.")] = False,
+    clear_site_data: Annotated[
+        str, typer.Option(metavar="LIST", help="What browsers forget at a session's end: cache, cookies, storage, *.")
+    ] = "",
+    upstream_logout: Annotated[
+        str, typer.Option(metavar="[POST ]/PATH", help="The application's logout, for when a session ends here.")
+    ] = "",
     public: Annotated[_Words, typer.Option(metavar="PATTERN", help="Paths that need no session.")] = None,
     host: Annotated[_Words, typer.Option(metavar="NAME", help="A further host name the site answers for.")] = None,
     login_path: Annotated[

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from mitmproxy import ctx
 from mitmproxy.http import HTTPFlow
+from tests.identity.key_server import KeyServer
 from tests.identity.minting import AUDIENCE, pem, public_key
 from tests.providers.own_provider import OwnProvider
 from tests.proxy.at_provider import Visitor, a_bench
@@ -63,6 +64,14 @@ def bearer(benches: Benches, tmp_path: Path) -> Bench:
     key = tmp_path / "key.pem"
     key.write_bytes(pem(public_key()))
     return benches(identity="bearer", jwt_audience=AUDIENCE, jwt_key_file=str(key), jwt_algorithms="RS256")
+
+
+@pytest.fixture
+def issuer() -> Iterator[KeyServer]:
+    """A web server that answers what it is told."""
+    server = KeyServer()
+    yield server
+    server.close()
 
 
 @pytest.fixture

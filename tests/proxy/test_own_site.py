@@ -121,7 +121,7 @@ def test_this_sites_pages_and_curl_may(bench: Bench, headers: dict[str, str]) ->
 @pytest.mark.parametrize(
     ("method", "page", "status"),
     [
-        ("GET", "logout", 405),
+        ("PUT", "logout", 405),
         ("GET", "extend", 405),
         ("DELETE", "session", 405),
         ("POST", "session", 405),

@@ -20,6 +20,7 @@ EXPECTED = (
         "form_gone",
         "framed",
         "kept_form",
+        "log_out",
         "logged_out",
         "login",
         "login_failed",

@@ -8,6 +8,7 @@ from tests.shape.sources import PACKAGES, ROOT, modules, name
 ROOMS = {"nightlatch": ROOT / "tests", "nightlatch_cli": ROOT / "tests" / "cli"}
 
 ELSEWHERE = {
+    "addons/nightlatch/ledger/federation_port.py": "signatures; every ledger's contract suite tries them",
     "addons/nightlatch/ledger/chain_port.py": "values and signatures; test_chain.py and test_pruning.py try them",
     "addons/nightlatch/core/alert.py": "values without behaviour",
     "addons/nightlatch/core/authentication.py": "values without behaviour",

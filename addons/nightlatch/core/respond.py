@@ -20,6 +20,7 @@ from nightlatch.core.verdict import Kind, Verdict
 from nightlatch.core.wording import sentence
 
 _PAGES = {401: "unauthorized", 403: "denied", 503: "unavailable"}
+_OVER = frozenset({Kind.EXPIRED, Kind.REFUSED})
 _DELETES = frozenset({Kind.LOGIN, Kind.EXPIRED, Kind.REFUSED, Kind.INVALID})
 
 
@@ -62,6 +63,8 @@ class SiteContext(NamedTuple):
     allowed_origins: tuple[str, ...] = ()
     clock_offset: str | None = None
     """`Nightlatch-Clock` while the warp is on."""
+    clear_site_data: str = ""
+    """`Clear-Site-Data` when a session is over."""
     peer: Peer | None = None
     """Whose answers are given in place of nightlatch's own."""
 
@@ -175,7 +178,13 @@ def _deletions(case: _Case) -> tuple[Header, ...]:
     if site.cookie_name is None or case.verdict.kind not in _DELETES:
         return ()
     place = CookiePlace(site.cookie_path, site.cookie_domain, secure=site.origin.startswith("https://"))
-    return cookie_deletions(case.request, site.cookie_name, place)
+    deleted = cookie_deletions(case.request, site.cookie_name, place)
+    return (*deleted, *clearing(site)) if case.verdict.kind in _OVER else deleted
+
+
+def clearing(site: SiteContext) -> tuple[Header, ...]:
+    """What makes the browser forget what it has of a session that is over, where that was asked for."""
+    return (("Clear-Site-Data", site.clear_site_data),) if site.clear_site_data else ()
 
 
 def _page(case: _Case) -> ResponseSpec:

@@ -14,6 +14,7 @@ from nightlatch.core.session import End, Session
 from nightlatch.core.warp import Segment, Warp
 from nightlatch.ledger.alerts_port import AlertReader, AlertWriter
 from nightlatch.ledger.chain_port import ChainReader, ChainWriter
+from nightlatch.ledger.federation_port import FederationReader, FederationWriter
 from nightlatch.ledger.live_port import LiveReader, LiveWriter
 
 
@@ -126,7 +127,7 @@ class LedgerFacts(NamedTuple):
     bytes: int
 
 
-class LedgerReader(ChainReader, AlertReader, LiveReader, Protocol):
+class LedgerReader(ChainReader, AlertReader, LiveReader, FederationReader, Protocol):
     """What can be asked. Safe on the event loop: no call waits for a writer."""
 
     def key(self) -> bytes:
@@ -171,19 +172,6 @@ class LedgerReader(ChainReader, AlertReader, LiveReader, Protocol):
     def live_sessions(self, site: str, subject: str) -> Sequence[Session]:
         """The live sessions of `subject` on `site`."""
 
-    def provider_session(self, session_id: str) -> ProviderSession | None:
-        """What the identity provider calls a session; None when it did not begin with a login at one."""
-
-    def started_by(self, mark: bytes) -> Sequence[Session]:
-        """Live sessions, of any site, that an identity provider calls by `mark`: their `sid` or their subject."""
-
-    def spent(self, site: str, subject: bytes) -> int | None:
-        """The latest authentication (wall clock) by which the person whom a provider calls `subject` began a session
-        on `site` that has ended; None when there is none."""
-
-    def barred(self, mark: bytes) -> bool:
-        """Whether `mark` was called off."""
-
     def version(self) -> int:
         """A number that changes whenever another connection has committed; cheap to ask ten times a second."""
 
@@ -207,7 +195,7 @@ class LedgerReader(ChainReader, AlertReader, LiveReader, Protocol):
     def close(self) -> None: ...
 
 
-class LedgerWriter(ChainWriter, AlertWriter, LiveWriter, Protocol):
+class LedgerWriter(ChainWriter, AlertWriter, LiveWriter, FederationWriter, Protocol):
     """What can be changed. Calls marked durable return only when the change would survive a power cut."""
 
     def create(
@@ -264,9 +252,6 @@ class LedgerWriter(ChainWriter, AlertWriter, LiveWriter, Protocol):
         `grace` microseconds more: what was under way with it must not end the session. With an `authentication` its
         groups, methods and class take the place of the session's. Not `anew`: the person proved more, but did not
         authenticate since, so that no clock is moved."""
-
-    def bar(self, mark: bytes, kind: str, at: int) -> bool:
-        """Durable. Call `mark` off, which is of that `kind` (`sid`, `logout_token`); False when it was already."""
 
     def record(self, events: Iterable[Event]) -> None:
         """Durable. Append events to the chain."""

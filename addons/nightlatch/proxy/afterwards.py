@@ -9,6 +9,7 @@ from collections.abc import Awaitable
 from mitmproxy import http
 
 from nightlatch.core.headers import CookiePlace, session_header
+from nightlatch.core.request import RequestView
 from nightlatch.core.session import State
 from nightlatch.core.verdict import Kind, Remaining
 from nightlatch.identity.extract import SourceKind
@@ -161,10 +162,21 @@ def _mend(service: Service, flow: http.HTTPFlow, found: Judged) -> None:
         headers.add("Set-Cookie", own_set_cookie(arrival, found.fresh_credential))
     for name in ("nightlatch-verdict", "nightlatch-session", "nightlatch-clock"):
         headers.pop(name, None)
+    if found.verdict.kind is Kind.ALLOW and guard.settings.logout.no_store and is_page(arrival.request):
+        headers["Cache-Control"] = "no-store"
     if found.verdict.kind is Kind.ALLOW and guard.settings.session_header:
         headers["Nightlatch-Session"] = session_header(found.verdict.remaining or Remaining(None, None))
     if (clock := warp_shown(arrival)) is not None:
         headers["Nightlatch-Clock"] = clock
+
+
+_ASSETS = frozenset({"audio", "font", "image", "manifest", "script", "style", "track", "video"})
+"""Values of Sec-Fetch-Dest."""
+
+
+def is_page(request: RequestView) -> bool:
+    """Whether a browser asks for something to read, or a script for what it will show: no part of the page's dress."""
+    return request.header("sec-fetch-dest") not in _ASSETS
 
 
 def _keep_cookies(service: Service, headers: http.Headers, lines: list[str]) -> None:

@@ -42,6 +42,8 @@ def apply(service: Service, flow: http.HTTPFlow, judged: Judged) -> None:
     if verdict.kind is Kind.ALLOW and judged.session is not None:
         name_person(service.guard, flow.request, arrival, judged.session)
         service.bounces.let_in(client_of(arrival.request))
+        if service.upstream_logout is not None:
+            service.upstream_logout.remember(judged.session.id, arrival.site, flow.request.headers)
     if flow.request.is_http2 and is_grpc(flow.request):
         flow.request.stream = True  # a call may go on in both directions, and is judged by now
     service.watch.add(flow, judged)

@@ -12,7 +12,7 @@ from nightlatch.core.client_kind import ClientKind, client_kind
 from nightlatch.core.headers import CookiePlace, Header, clock_header, cookie_deletions
 from nightlatch.core.identity import Anonymous
 from nightlatch.core.problem import challenge
-from nightlatch.core.respond import LoginKind, ResponseSpec, SiteContext, own_headers, respond
+from nightlatch.core.respond import LoginKind, ResponseSpec, SiteContext, clearing, own_headers, respond
 from nightlatch.core.verdict import Kind, Verdict
 from nightlatch.identity.extract import SourceKind
 from nightlatch.proxy.arrival import Arrival
@@ -40,6 +40,7 @@ def site_context(service: Service, arrival: Arrival) -> SiteContext:
         cookie_domain=place.domain,
         allowed_origins=settings.allowed_origins,
         clock_offset=warp_shown(arrival),
+        clear_site_data=settings.logout.clear_site_data,
         peer=settings.peer,
     )
 
@@ -75,7 +76,7 @@ def page_answer(
     """A page of nightlatch's own; with `forget` the credential's cookie is deleted, if a navigation asks (law 6)."""
     headers: tuple[Header, ...] = own_headers(_OWN_PAGE, "", warp_shown(arrival))
     if forget and client_kind(arrival.request) is ClientKind.NAVIGATION:
-        headers = (*headers, *_deletions(service, arrival))
+        headers = (*headers, *deletions(service, arrival))
     return ResponseSpec(status, (*headers, *service.pages.headers), service.pages.page(name, **fields))
 
 
@@ -83,7 +84,7 @@ def loop_answer(service: Service, arrival: Arrival, verdict: Verdict, decision: 
     """In place of one more redirect to the login: what is going wrong, and the line that opens the page."""
     headers = (*own_headers(verdict, decision, warp_shown(arrival)), ("WWW-Authenticate", challenge(verdict)))
     body = service.pages.page("loop", path=arrival.request.path)
-    return ResponseSpec(401, (*headers, *_deletions(service, arrival), *service.pages.headers), body)
+    return ResponseSpec(401, (*headers, *deletions(service, arrival), *service.pages.headers), body)
 
 
 def redirect_answer(arrival: Arrival, location: str, credential: str) -> ResponseSpec:
@@ -131,9 +132,10 @@ def failure_answer(service: Service | None, flow: http.HTTPFlow, verdict: Verdic
     return spec
 
 
-def _deletions(service: Service, arrival: Arrival) -> tuple[Header, ...]:
+def deletions(service: Service, arrival: Arrival) -> tuple[Header, ...]:
+    """What makes the browser forget the credential that it presented."""
     site = site_context(service, arrival)
     if site.cookie_name is None or isinstance(arrival.identity, Anonymous):
         return ()
     place = CookiePlace(site.cookie_path, site.cookie_domain, secure=arrival.origin.startswith("https:"))
-    return cookie_deletions(arrival.request, site.cookie_name, place)
+    return (*cookie_deletions(arrival.request, site.cookie_name, place), *clearing(site))

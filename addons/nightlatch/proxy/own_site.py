@@ -13,10 +13,20 @@ from nightlatch.core.decide import decide
 from nightlatch.core.events import EventType
 from nightlatch.core.origin_facts import is_loopback
 from nightlatch.core.redirect import safe_return_to
-from nightlatch.core.session import End, Session, State, touched
+from nightlatch.core.session import End, Session, touched
 from nightlatch.core.session_json import session_document
 from nightlatch.core.verdict import Kind, Verdict
-from nightlatch.proxy import dev_login, form_page, login_visit, notice, oidc_begin, oidc_callback, rotation
+from nightlatch.proxy import (
+    backchannel,
+    dev_login,
+    form_page,
+    login_visit,
+    logout,
+    notice,
+    oidc_begin,
+    oidc_callback,
+    rotation,
+)
 from nightlatch.proxy.answers import answer
 from nightlatch.proxy.apply import client_of
 from nightlatch.proxy.arrival import Arrival
@@ -119,16 +129,6 @@ def _note_extension(service: Service, arrival: Arrival, session: Session, verdic
         service.recorder.exchange(judged, ended_at=now, status=200, size=0, streamed=False)
 
 
-async def _logout(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:
-    found = service.guard.find(arrival.identity, arrival.now)
-    if found is not None and found.session.state is State.ACTIVE:
-        over = service.guard.run_out(found.session, arrival.now)
-        await service.guard.end(found.session, over or End(arrival.now, "logout"))
-    if found is not None:
-        form_page.forget(service, arrival, found.session)
-    answer(flow, page_answer(service, arrival, 200, "logged_out", {}, forget=True))
-
-
 def _login_page(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Awaitable[None] | None:
     if service.oidc is None and service.guard.settings.login.kind != "dev":
         answer(flow, refusal_answer(service, arrival, 404, "This site has no login page of nightlatch's."))
@@ -201,13 +201,16 @@ GETS: Mapping[str, Callable[[Service, http.HTTPFlow, Arrival], Awaitable[None] |
     "session": _session,
     "login": _login_page,
     "callback": _callback,
+    "logout": logout.ask,
+    "logged-out": logout.logged_out,
     "form": form_page.show,
     "jwks.json": _jwks,
     "notice.js": notice.show,
 }
 POSTS: Mapping[tuple[str, str], Callable[[Service, http.HTTPFlow, Arrival], Awaitable[None]]] = {
     ("POST", "login"): _login,
-    ("POST", "logout"): _logout,
+    ("POST", "logout"): logout.log_out,
+    ("POST", "backchannel-logout"): backchannel.receive,
     ("POST", "extend"): _extend,
     ("POST", "form"): form_page.discard,
 }

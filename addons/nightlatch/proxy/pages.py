@@ -9,6 +9,7 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from nightlatch.core.headers import Header
 
@@ -64,6 +65,14 @@ class Pages:
     def headers(self) -> tuple[Header, ...]:
         """`PAGE_HEADERS`."""
         return PAGE_HEADERS
+
+    def leading_to(self, headers: tuple[Header, ...], url: str | None) -> tuple[Header, ...]:
+        """`headers` of a page whose form may be answered with a redirect to `url`'s site."""
+        if url is None:
+            return headers
+        site = urlsplit(url)
+        allowed = f"form-action 'self' {site.scheme}://{site.netloc}"
+        return tuple((name, value.replace("form-action 'self'", allowed)) for name, value in headers)
 
     def page(self, name: str, **fields: object) -> bytes:
         """The page `name` (one of `NAMES`) as UTF-8. Its template tells the fields; one that is missing is left out.

@@ -34,6 +34,7 @@ from nightlatch.proxy.pages import Pages
 from nightlatch.proxy.recorder import Recorder
 from nightlatch.proxy.settings import Settings
 from nightlatch.proxy.sweeper import Sweeper
+from nightlatch.proxy.upstream_logout import UpstreamLogout
 from nightlatch.proxy.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ class Service:
     bounces: Bounces = field(default_factory=Bounces)
     hints: Hints = field(default_factory=Hints)
     kept: KeptForms = field(default_factory=KeptForms)
+    upstream_logout: UpstreamLogout | None = None
     oidc: OidcLogin | None = None
     """The login at an identity provider, where there is one."""
     hosts: frozenset[str] = frozenset()
@@ -96,6 +98,8 @@ class Service:
         """
         self._note_trouble()
         self.holds.tell(self.guard.clock.now())
+        if self.upstream_logout is not None:
+            self.upstream_logout.look()
         if self.kept:
             self.kept.sweep(self.guard.clock.now())
         for sweeper in list(self.sweepers.values()):
@@ -192,6 +196,8 @@ def open_service(settings: Settings, site: str, hosts: frozenset[str] = frozense
     held, oidc = HeldUploads(), OidcLogin(settings.oidc) if settings.oidc else None
     watch, holds = Watch(guard, OpenExchanges(), held), Holds(guard.active, behind)
     service = Service(guard, Pages(), watch, held, holds, recorder, oidc=oidc, hosts=hosts)
+    if settings.logout.upstream is not None:
+        service.upstream_logout = UpstreamLogout(settings.logout.upstream, reader)
     if site:
         service.serves(site)
     return service

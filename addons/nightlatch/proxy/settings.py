@@ -23,6 +23,7 @@ from nightlatch.proxy.settings_login import (
     read_oidc,
     refuse_unmet,
 )
+from nightlatch.proxy.settings_logout import LogoutSettings, read_logout
 from nightlatch.proxy.settings_peer import NAMES, NIGHTLATCH, parse_peer
 from nightlatch.proxy.settings_tokens import read_tokens
 from nightlatch.proxy.settings_values import SettingsInvalid, choice, switch, words
@@ -62,6 +63,7 @@ class Settings(NamedTuple):
     """Pages get the script that warns before a session ends."""
     control: ControlAddress | None = None
     """Where the control API listens; None: there is none."""
+    logout: LogoutSettings = LogoutSettings()
 
 
 def read_settings(options: Mapping[str, str]) -> Settings:
@@ -99,6 +101,7 @@ def read_settings(options: Mapping[str, str]) -> Settings:
         assertion=switch("assertion", options["assertion"]),
         notice=switch("notice", options["notice"]),
         control=read_control(options["control"]),
+        logout=read_logout(options),
     )
 
 

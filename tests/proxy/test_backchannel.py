@@ -1,0 +1,145 @@
+"""The provider logs somebody out: at once, for good, and by nobody else's word."""
+
+from typing import Any
+
+import pytest
+from mitmproxy import http
+from tests.providers.own_provider import CLIENT, OwnProvider
+from tests.proxy.at_provider import Visitor, a_bench, refused
+from tests.proxy.bench import SITE, Bench, a_flow, response
+from tests.proxy.conftest import Benches
+
+from nightlatch.core.authentication import ProviderSession
+from nightlatch.core.verdict import Kind
+from nightlatch.identity.provider_marks import sid_mark
+from nightlatch.ledger.port import LedgerReader
+
+
+def told(bench: Bench, *tokens: str) -> http.HTTPFlow:
+    """The provider's own request: no browser's header fields."""
+    body = "&".join(f"logout_token={token}" for token in tokens).encode()
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(body))}
+    return bench.enter(a_flow("/.nightlatch/backchannel-logout", method="POST", headers=headers), body)
+
+
+def status(flow: http.HTTPFlow) -> int:
+    answer = response(flow)
+    assert answer.headers["cache-control"] == "no-store"
+    return int(answer.status_code)
+
+
+def test_a_session_by_its_sid(visitor: Visitor, federated: Bench, provider: OwnProvider) -> None:
+    visitor.log_in("/x")
+    socket = federated.socket(visitor.cookie)
+    assert status(told(federated, provider.logout_token())) == 200
+    assert federated.kind(cookie=visitor.cookie) is Kind.REFUSED
+    assert not federated.say(socket)
+    assert federated.look() == ["session refused"]
+    end = federated.session().end
+    assert end is not None and end.reason == "backchannel"
+
+
+def test_all_sessions_of_a_person(visitor: Visitor, federated: Bench, provider: OwnProvider) -> None:
+    visitor.log_in("/x")
+    provider.sid = "sid-2"
+    other = Visitor(federated, provider)
+    other.log_in("/other")
+    provider.sid, provider.user = "sid-3", "bob"
+    bob = Visitor(federated, provider)
+    bob.log_in("/bob")
+    assert status(told(federated, provider.logout_token(sid=None, sub="ada"))) == 200
+    kinds = [federated.kind(cookie=each.cookie) for each in (visitor, other, bob)]
+    assert kinds == [Kind.REFUSED, Kind.REFUSED, Kind.ALLOW]
+
+
+def test_a_person_may_come_back_but_the_session_may_not(
+    visitor: Visitor, federated: Bench, provider: OwnProvider
+) -> None:
+    """A login that is under way with the `sid` that was called off ends before it begins."""
+    at_provider = visitor.to_provider("/x")
+    told(federated, provider.logout_token(sid="sid-1"))
+    refused(visitor.back(at_provider), 403, "barred")
+    federated.later(1)
+    provider.sid, provider.authenticated = "sid-2", None
+    visitor.log_in("/x")
+    assert federated.kind(cookie=visitor.cookie) is Kind.ALLOW
+
+
+def test_a_sid_of_somebody_else_ends_nothing(visitor: Visitor, federated: Bench, provider: OwnProvider) -> None:
+    visitor.log_in("/x")
+    assert status(told(federated, provider.logout_token(sub="mallory"))) == 200
+    assert federated.kind(cookie=visitor.cookie) is Kind.ALLOW
+
+
+def test_the_same_sid_of_another_issuer_is_another(visitor: Visitor, federated: Bench, provider: OwnProvider) -> None:
+    visitor.log_in("/x")
+    assert status(told(federated, provider.logout_token(iss="https://other.example"))) == 400
+    assert federated.kind(cookie=visitor.cookie) is Kind.ALLOW
+    reader: LedgerReader = federated.guard.reader
+    known = reader.provider_session(federated.session().id)
+    assert isinstance(known, ProviderSession)
+    assert known.sid == sid_mark(federated.guard.key, provider.issuer, "sid-1")
+    assert not reader.started_by(sid_mark(federated.guard.key, "https://other.example", "sid-1"))
+    assert federated.session().site == SITE
+
+
+def test_a_token_is_good_once(visitor: Visitor, federated: Bench, provider: OwnProvider) -> None:
+    token = provider.logout_token(sid=None, sub="ada")
+    assert status(told(federated, token)) == 200
+    visitor.log_in("/x")
+    answer = told(federated, token)
+    assert (status(answer), response(answer).json()["error_description"]) == (400, "replayed")
+    assert federated.kind(cookie=visitor.cookie) is Kind.ALLOW
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"events": {}},
+        {"nonce": "n"},
+        {"jti": None},
+        {"aud": "another client"},
+        {"exp": 1},
+        {"sid": None},
+        {"iat": None},
+    ],
+)
+def test_bad_tokens_are_400_and_end_nothing(
+    visitor: Visitor, federated: Bench, provider: OwnProvider, claims: dict[str, Any]
+) -> None:
+    visitor.log_in("/x")
+    answer = told(federated, provider.logout_token(**claims))
+    assert (status(answer), response(answer).json()["error"]) == (400, "invalid_request")
+    assert federated.kind(cookie=visitor.cookie) is Kind.ALLOW
+
+
+def test_an_id_token_logs_nobody_out(visitor: Visitor, federated: Bench, provider: OwnProvider) -> None:
+    visitor.log_in("/x")
+    assert status(told(federated, provider.id_token("n"))) == 400
+
+
+def test_rubbish(federated: Bench, provider: OwnProvider) -> None:
+    token = provider.logout_token()
+    assert status(told(federated)) == status(told(federated, "x")) == status(told(federated, "")) == 400
+    assert status(told(federated, token, token)) == 400
+    assert status(told(federated, token[:-6])) == 400
+    assert status(told(federated, "a" * 60_000)) == 400
+    assert status(told(federated, provider.sign(aud=CLIENT, alg="none"))) == 400
+
+
+def test_a_provider_whose_keys_cannot_be_had_is_asked_to_come_again(benches: Benches, provider: OwnProvider) -> None:
+    bench = a_bench(benches, provider)
+    provider.down.add("/jwks")
+    assert status(told(bench, provider.logout_token())) == 503
+
+
+def test_a_browser_on_another_site_logs_nobody_out(visitor: Visitor, federated: Bench, provider: OwnProvider) -> None:
+    visitor.log_in("/x")
+    form = {"logout_token": provider.logout_token()}
+    flow = federated.post("backchannel-logout", form, headers={"Origin": "http://evil.example"})
+    assert status(flow) == 403
+    assert federated.kind(cookie=visitor.cookie) is Kind.ALLOW
+
+
+def test_without_a_provider_there_is_no_such_page(bench: Bench) -> None:
+    assert status(told(bench, "x")) == 404

@@ -76,8 +76,7 @@ def read_settings(options: Mapping[str, str]) -> Settings:
     login = parse_login(options["login"] or default_login(source))
     public = (*words(options["public"]), *_login_path(login))
     policy = _policy(options["policy"], public)
-    second_factor = parse_second_factor(options["dev_second_factor"])
-    refuse_unmet(policy, source, login, second_factor)
+    refuse_unmet(policy, source, login, parse_second_factor(options["dev_second_factor"]))
     return Settings(
         policy=policy,
         policy_name=options["policy"],
@@ -95,7 +94,7 @@ def read_settings(options: Mapping[str, str]) -> Settings:
         verifier=_verifier(options, source),
         return_parameter=options["return_parameter"],
         peer=parse_peer(choice("respond_as", options["respond_as"] or NIGHTLATCH, NAMES)),
-        dev_second_factor=second_factor,
+        dev_second_factor=options["dev_second_factor"],
         oidc=read_oidc(options, login, source),
         trusted_forwarders=_networks(options["trusted_forwarder"]),
         assertion=switch("assertion", options["assertion"]),

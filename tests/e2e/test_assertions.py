@@ -78,8 +78,7 @@ def test_keys_come_from_a_server_and_nobody_else_waits_for_them(
         assert "Traceback" not in answer.text
     assert ask(guard, minted(jti="another")).status == 200
     guard.must("clock", "advance", "11m")
-    with upstream.untouched():
-        assert ask(guard, minted()).verdict == "", "minted after the warp"
+    assert ask(guard, minted(jti="a third")).status == 200, "minted after the warp"
     types = [json.loads(line)["type"] for line in guard.must("events", "--jsonl").splitlines()]
     assert types.count("session.created") == 1
     assert types.count("session.refreshed") >= 2

@@ -53,7 +53,8 @@ def test_a_preset_is_pointed_at_where_it_is(folder: Path) -> None:
     result = nightlatch("replay", "monday.har", "--policy", "strict", "--report", "r.sarif", "--report", "r.md")
     assert result.exit_code == ExitCode.OK
     run = json.loads((folder / "r.sarif").read_text())["runs"][0]
-    assert run["artifacts"][0]["location"]["uri"].endswith("/strict.toml")
+    (uri,) = {each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for each in run["results"]}
+    assert uri.endswith("/strict.toml")
     assert "(`strict.toml:" in (folder / "r.md").read_text()
 
 

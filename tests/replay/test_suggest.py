@@ -39,6 +39,15 @@ def test_what_is_suggested_can_be_pasted_and_does_what_it_says() -> None:
     assert not passes(toml, "GET", "/beat")
 
 
+def test_gaps_are_told_to_the_nearest_second() -> None:
+    told = [POLL._replace(every=every) for every in (29_980_000, 700_000, 90_400_000)]
+    assert [suggestions([(route, 1)])[0].why for route in told] == [
+        "poll every 30s, 1 request",
+        "poll every 700ms, 1 request",
+        "poll every 1m30s, 1 request",
+    ]
+
+
 def test_nothing_is_suggested_that_is_passive_already_or_a_person() -> None:
     person = Route("GET /", 90, LooksLike.PERSON)
     stream = Route("GET /live", 90, LooksLike.STREAM)

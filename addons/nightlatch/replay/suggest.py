@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from nightlatch.core.durations import format_duration
-from nightlatch.core.policy import PassivePattern, Policy
+from nightlatch.core.policy import SECOND, PassivePattern, Policy
 from nightlatch.core.policy_values import Unfit, path_pattern
 from nightlatch.replay.attribution import UNATTENDED, LooksLike
 from nightlatch.replay.routes import Route, family
@@ -27,8 +27,14 @@ class Suggestion(NamedTuple):
     @property
     def why(self) -> str:
         """Such as `poll every 30s, 812 requests`."""
-        every = f" every {format_duration(self.every)}" if self.every is not None else ""
+        every = f" every {_told(self.every)}" if self.every is not None else ""
         return f"{self.looks_like}{every}, {self.requests} request{'s' * (self.requests != 1)}"
+
+
+def _told(every: int) -> str:
+    """A gap to the nearest second, or millisecond where it is shorter."""
+    whole = round(every / SECOND) * SECOND
+    return format_duration(whole) if every >= SECOND else f"{round(every / 1000)}ms"
 
 
 def suggestions(routes: Iterable[tuple[Route, int]]) -> tuple[Suggestion, ...]:

@@ -19,15 +19,13 @@ def sarif(subject: Subject) -> bytes:
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "invocations": [{"executionSuccessful": True}],
-        "artifacts": [{"location": {"uri": _uri(subject)}}],
         "results": _results(subject),
     }
     return msgspec.json.format(msgspec.json.encode({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})) + b"\n"
 
 
 def _rule(kind: str) -> dict[str, object]:
-    name = "".join(word.capitalize() for word in kind.split("-"))
-    return {"id": kind, "name": name, "shortDescription": {"text": KINDS[kind]}}
+    return {"id": kind, "shortDescription": {"text": KINDS[kind]}}
 
 
 def _results(subject: Subject) -> list[dict[str, object]]:
@@ -48,6 +46,6 @@ def _result(finding: Finding, line: str, uri: str) -> dict[str, object]:
         "ruleIndex": list(KINDS).index(finding.kind),
         "level": str(finding.level),
         "message": {"text": finding.message},
-        "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri, "index": 0}, "region": region}}],
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}],
         "partialFingerprints": {"policyKey/v1": same},
     }

@@ -87,6 +87,17 @@ def test_a_rule_that_asks_for_a_fresh_login_leaves_what_is_open(benches: Benches
     assert bench.look() == ["session expired (idle)"]
 
 
+def test_what_is_open_is_closed_with_the_site(benches: Benches) -> None:
+    """A bench begins at midnight, UTC."""
+    bench = benches('[session]\nidle = "8h"\n[hours]\nopen = ["00:00-01:00"]\n')
+    bench.socket(bench.log_in())
+    assert bench.look() == []
+    bench.later(60, us=-1)
+    assert bench.look() == []
+    bench.later(us=1)
+    assert bench.look() == ["session denied"] and bench.session().end is None
+
+
 def test_activity_elsewhere_keeps_it_open(bench: Bench) -> None:
     cookie = bench.log_in()
     streaming(bench, cookie=cookie)

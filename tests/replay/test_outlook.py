@@ -1,5 +1,6 @@
 from tests.replay.made import policy, rule, view
 
+from nightlatch.core.hours import Hours, Span
 from nightlatch.core.policy import Limits, Match, OnExpiry, Requirement, Rule
 from nightlatch.replay.outlook import Outlooks, counts
 
@@ -21,6 +22,11 @@ def test_everything_else_is_left_to_the_engine() -> None:
     preflight = view("/", None, "OPTIONS", Origin="https://x.test", Access_Control_Request_Method="PUT")
     for request in (view("/again"), view("/strong"), view("/open"), view("/a/../open"), preflight):
         assert outlooks(request).limits is None
+
+
+def test_hours_of_the_day_are_left_to_the_engine() -> None:
+    office = policy(60, 600)._replace(hours=Hours((Span(480, 600),)))
+    assert Outlooks(office)(view("/x")).limits is None
 
 
 def test_rules_that_hang_on_the_session_or_the_address_are_too() -> None:

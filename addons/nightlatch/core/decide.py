@@ -7,6 +7,7 @@ several ways, each reading is judged and the strictest verdict wins (law of trus
 
 from nightlatch.core.activity import is_passive, is_preflight
 from nightlatch.core.deadlines import ClockState, end_by, first_out, idle_clock, running, sweep_at, token_clock
+from nightlatch.core.hours import is_open
 from nightlatch.core.identity import UNVERIFIABLE, Anonymous, Identity, Presented, TokenTimes, Unreadable
 from nightlatch.core.matching import all_rules, candidates
 from nightlatch.core.policy import OnExpiry, Policy, Rule
@@ -148,6 +149,8 @@ def _live(identity: Identity, session: Session, policy: Policy, rule: Rule, requ
         return _expired(out, rule)
     if session.step_up_at is not None and not _fresh(identity, session.step_up_at):
         return Verdict(Kind.STEP_UP, "alert", rule.name or None, asks=(("max_age", "0"),))
+    if policy.hours.open and not is_open(policy.hours, now):
+        return Verdict(Kind.DENIED, "hours", rule.name or None)
     lacking = unmet(session, rule, request, now)
     if lacking is not None:
         return lacking

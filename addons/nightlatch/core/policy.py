@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from nightlatch.core.hours import Hours
+
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
@@ -120,6 +122,7 @@ class Policy(NamedTuple):
     login: Login = Login()
     forms: Forms = Forms()
     concurrency: Concurrency = Concurrency()
+    hours: Hours = Hours()
     alerts: Mapping[str, AlertRule] = {}
     floor: str | None = None
     review_every: int | None = None

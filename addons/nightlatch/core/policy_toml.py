@@ -16,13 +16,14 @@ from nightlatch.core.policy_alerts import read_alerts
 from nightlatch.core.policy_crowd import read_concurrency
 from nightlatch.core.policy_floor import check_floor
 from nightlatch.core.policy_forms import read_forms
+from nightlatch.core.policy_hours import read_hours
 from nightlatch.core.policy_rules import LIMITS, over, read_rules, read_tiers
 from nightlatch.core.policy_table import Report, Table
 from nightlatch.core.toml_places import places
 
 __all__ = ["Mistake", "PolicyInvalid", "read_policy"]
 
-_TABLES = ("policy", "session", "activity", "risk", "rule", "login", "forms", "concurrency", "alerts")
+_TABLES = ("policy", "session", "activity", "risk", "rule", "login", "forms", "concurrency", "hours", "alerts")
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -92,6 +93,7 @@ def _policy(root: Table, text: str, name: str) -> Policy:
         login=_login(root.table("login")),
         forms=read_forms(root.table("forms")),
         concurrency=read_concurrency(root.table("concurrency")),
+        hours=read_hours(root.table("hours")),
         alerts=read_alerts(root),
         floor=about.text("floor", values.word),
         review_every=about.durations("review_every").get("review_every"),

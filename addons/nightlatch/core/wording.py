@@ -41,6 +41,7 @@ _REASONS = {
     "type": "The token is of another kind.",
     "too_large": "The credential is too large.",
     "group": "Your groups do not allow this.",
+    "hours": "This site is closed at this hour.",
     "network": "This is not allowed from your network.",
     "alert": "Something unusual was seen in this session; it needs a fresh login.",
     "amr": "This needs a stronger login.",

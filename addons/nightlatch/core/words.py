@@ -37,6 +37,8 @@ def _sentences(policy: Policy) -> Iterator[str]:
         yield f"Open to everyone: {_listed(public)}."
     if policy.activity.passive:
         yield f"Not counted as activity: {_listed(map(_passive, policy.activity.passive), 'and')}."
+    if policy.hours.open:
+        yield f"Outside the hours of [hours] (zone {policy.hours.zone}) nobody is let in, and what is open is closed."
     if policy.concurrency.max is not None:
         gives_way = "the oldest one ends" if policy.concurrency.then == "end_oldest" else "a further login is refused"
         yield f"A person has at most {policy.concurrency.max} sessions at a time; beyond that {gives_way}."

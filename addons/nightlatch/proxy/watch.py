@@ -12,6 +12,7 @@ from mitmproxy import http
 from nightlatch.clock import monotonic_now
 from nightlatch.core.deadlines import sweep_at
 from nightlatch.core.decide import decide
+from nightlatch.core.hours import closes_at
 from nightlatch.core.identity import Identity
 from nightlatch.core.matching import all_rules
 from nightlatch.core.policy import SECOND
@@ -188,7 +189,8 @@ class Watch:
     def _deadlines(self, judged: Judged, session: Session | None, verdict: Verdict, now: int) -> list[int]:
         """When the exchange has to be judged again: at the end of each clock, the token's among them."""
         identity = judged.arrival.identity
-        ends = []
+        closing = closes_at(self._guard.policy.hours, now)
+        ends = [] if closing is None else [closing]
         if isinstance(identity, Identity) and identity.token is not None:
             ends.append(identity.token.expires_at + self._guard.policy.session.leeway)
         if verdict.kind is Kind.STEP_UP:

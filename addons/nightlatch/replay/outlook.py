@@ -46,6 +46,7 @@ class Outlooks:
         plain = (
             len(rules) == 1
             and not self._by_session
+            and not self._policy.hours.open
             and not rule.public
             and rule.require == _NOTHING
             and rule.on_expiry is OnExpiry.END

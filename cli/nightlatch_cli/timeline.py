@@ -75,7 +75,9 @@ def _told(type_: EventType, detail: Mapping[str, Field]) -> str:
     if type_ is EventType.CLOCK_WARPED:
         return _warp(detail)
     if type_ is EventType.SESSION_EXPIRED:
-        return f"expired: {clock_words(detail.get('clock'), detail.get('limit'), detail.get('elapsed'))}{_rule(detail)}"
+        ran_out = f"{clock_words(detail.get('clock'), detail.get('limit'), detail.get('elapsed'))}{_rule(detail)}"
+        ordered = detail.get("on_purpose")
+        return f"expired on purpose ({ordered}), as though: {ran_out}" if ordered else f"expired: {ran_out}"
     if type_ is EventType.SESSION_ENDED:
         reason = str(detail.get("reason", ""))
         return f"ended: {REASONS.get(reason, reason)}"

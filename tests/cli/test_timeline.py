@@ -90,3 +90,9 @@ def test_a_moment_is_plain_json() -> None:
         "decision": "d1",
     }
     assert json.loads(json.dumps(document)) == document
+
+
+def test_an_end_that_was_ordered_says_so() -> None:
+    detail = {"clock": "idle", "limit": 30 * MINUTE, "elapsed": 30 * MINUTE, "on_purpose": "next-write"}
+    (line,) = _lines(Evidence(SESSION, [_event(EventType.SESSION_EXPIRED, START + HOUR, **detail)], []))
+    assert "expired on purpose (next-write), as though: no activity for 30m, limit 30m" in line

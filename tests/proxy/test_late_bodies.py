@@ -53,3 +53,13 @@ def test_one_that_never_ends_is_held_for_a_while_only(bench: Bench, monkeypatch:
     bench.revoke(bench.session(flow))
     bench.look()
     assert held == [flow]
+
+
+def test_one_whose_session_was_seen_to_end_is_judged_however_quick_it_was(bench: Bench) -> None:
+    flow = a_flow("/up", method="PUT", cookie=bench.log_in(), headers=SCRIPT | BODY)
+    bench.begin(flow)
+    bench.revoke(bench.session(flow))
+    bench.look()
+    flow.request.timestamp_end = flow.request.timestamp_start + 0.01
+    bench.body(flow, b"abc")
+    assert response(flow).status_code == 401

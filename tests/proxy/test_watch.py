@@ -285,3 +285,18 @@ def test_a_new_policy_holds_for_what_is_open(benches: Benches, tmp_path: Path) -
     assert bench.look() == []
     bench.guard.policy = bench.guard.policy._replace(session=Limits(idle=5 * MINUTE))
     assert bench.look() == ["session expired (idle)"]
+
+
+def test_what_was_open_only_for_a_moment_leaves_nothing_behind(bench: Bench) -> None:
+    for number in range(5):
+        bench.visit(cookie=bench.log_in(f"user{number}"))
+    watch = bench.service.watch
+    assert len(watch._fresh) == 5
+    bench.look()
+    assert not watch._fresh and not watch._queue
+    flow = bench.socket(bench.log_in())
+    bench.look()
+    assert len(watch._queue) == 1 and watch._timer is not None
+    watch.remove(flow)
+    bench.look()
+    assert not watch._queue and watch._timer is None

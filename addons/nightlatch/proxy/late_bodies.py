@@ -29,7 +29,8 @@ def judge_late(service: Service, flow: http.HTTPFlow, found: Judged) -> Awaitabl
         LedgerError: the ledger cannot be read.
     """
     ordered = found.session is not None and found.session.expire_when == Moment.MID_UPLOAD
-    if not found.verdict.passes or (_came_promptly(flow) and not ordered):
+    in_time = _came_promptly(flow) and service.watch.knows(flow) and not ordered
+    if not found.verdict.passes or in_time:
         return None
     session, verdict = service.watch.judge_again(found)
     if session is not None and session.end is None and session.expire_when == Moment.MID_UPLOAD:

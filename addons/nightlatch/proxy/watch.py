@@ -67,6 +67,10 @@ class Watch:
         if self._judged.pop(flow.id, None) is not None:
             self._exchanges.remove(flow)
 
+    def knows(self, flow: http.HTTPFlow) -> bool:
+        """Whether `flow` is open as far as can be told here; not so once its session has ended."""
+        return flow.id in self._judged
+
     def close(self) -> None:
         """The guard stops."""
         self._arm(None, 0)
@@ -106,7 +110,7 @@ class Watch:
         """
         async with self._looking:
             if not self._judged:
-                self._seen = -1
+                self._forget()
                 return
             try:
                 self._guard.check()
@@ -115,6 +119,14 @@ class Watch:
             except LedgerError:
                 await self._end_blindly()
                 raise
+
+    def _forget(self) -> None:
+        """Nothing is open: what opens next is judged as it comes."""
+        self._seen, self._blind_since = -1, None
+        self._fresh.clear()
+        if self._queue:
+            self._queue = DeadlineQueue()
+            self._arm(None, 0)
 
     async def _look(self) -> None:
         now, _, warp = self._guard.clock.read()

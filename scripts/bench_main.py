@@ -10,13 +10,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from scripts import bench_captures, bench_gate, bench_start
+from scripts import bench_bulk, bench_captures, bench_gate, bench_start
 from scripts.bench_load import interleaved, tool
 from scripts.bench_processes import ROOT, guard, logged_in, stock
 from scripts.bench_report import put, table
 from scripts.bench_upstream import upstream
 
-PARTS = ("load", "gate", "start", "captures")
+PARTS = ("load", "gate", "start", "captures", "bulk")
 
 
 class Effort(NamedTuple):
@@ -27,9 +27,10 @@ class Effort(NamedTuple):
     seconds: float = 4
     sizes: tuple[int, ...] = (1_000, 1_000_000)
     requests: int = 20_000
+    events: int = 10_000_000
 
 
-QUICK = Effort((1,), 1, 0.3, (100, 1_000), 300)
+QUICK = Effort((1,), 1, 0.3, (100, 1_000), 300, 10_000)
 """Enough to see that everything works; the figures mean nothing."""
 
 
@@ -54,6 +55,9 @@ def measure(directory: Path, effort: Effort, parts: tuple[str, ...]) -> dict[str
     if "captures" in parts:
         _say("replay")
         figures["captures"] = bench_captures.rates(directory, effort.requests, effort.rounds)
+    if "bulk" in parts:
+        _say("replay of a large log")
+        figures["bulk"] = bench_bulk.rates(effort.events, effort.rounds)
     return figures
 
 

@@ -3,12 +3,17 @@
 import json
 import zipfile
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from tests.replay.made import har, har_entry
 
 from nightlatch.replay.exchange import CaptureUnreadable
 from nightlatch.replay.readers.archives import members
+from nightlatch.replay.readers.sniff import read_capture
+from nightlatch.replay.session_key import choose
+
+DATA = Path(__file__).parents[2] / "data"
 
 
 def zipped(**files: bytes) -> bytes:
@@ -17,6 +22,23 @@ def zipped(**files: bytes) -> bytes:
         for name, content in files.items():
             out.writestr(name.replace("__", "."), content)
     return archive.getvalue()
+
+
+def test_an_archive_as_playwright_writes_it() -> None:
+    """Recorded with Playwright and Chromium: two pages that poll once each, and a form that was sent."""
+    capture = read_capture(DATA / "playwright.zip")
+    told = [(each.request.method, each.request.path, each.status) for each in capture.exchanges]
+    assert told.count(("GET", "/api/poll", 200)) == 3
+    assert [each for each in told if each[1] != "/api/poll"] == [
+        ("GET", "/a", 200),
+        ("GET", "/b", 200),
+        ("POST", "/save", 200),
+    ]
+    assert all(each.set_cookies for each in capture.exchanges)
+    choice = choose(capture.exchanges)
+    assert choice is not None
+    assert str(choice.key) == "cookie:sid"
+    assert capture.skipped == []
 
 
 def test_of_a_recorded_har_only_the_har_is_read_not_the_bodies() -> None:

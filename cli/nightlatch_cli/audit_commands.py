@@ -1,14 +1,14 @@
 """`nightlatch audit`: the proof that the trail is whole, checkpoints of it, its export, and what is kept of it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from nightlatch.audit.checkpoint import Checkpoint, CheckpointInvalid, read_checkpoint, write_checkpoint
+from nightlatch.audit.shapes import SHAPES
 from nightlatch.core.durations import parse_duration
-from nightlatch.core.event_json import event_document
 from nightlatch.core.events import Chained
 from nightlatch.ledger.chain import Misfit, verify_chain
 from nightlatch.ledger.checkpoints import against_chain
@@ -17,8 +17,6 @@ from nightlatch_cli.exits import ExitCode, fail
 from nightlatch_cli.ledger_access import bench, writing
 from nightlatch_cli.options import DEFAULT_LEDGER, JsonOption, LedgerOption
 from nightlatch_cli.output import print_json, print_jsonl, say, tell
-
-FORMATS = ("jsonl", "ecs", "ocsf")
 
 KeyOption = Annotated[
     Path | None, typer.Option("--key", metavar="FILE", help="Sign it with this private key (PEM: Ed25519, EC or RSA).")
@@ -90,12 +88,12 @@ def export(
     ledger: LedgerOption = DEFAULT_LEDGER,
 ) -> None:
     """Export the trail, a JSON document a line: as nightlatch has it, in the Elastic Common Schema, or in OCSF."""
-    if format_ not in FORMATS:
-        fail(ExitCode.USAGE, f"--format `{format_}` is unknown", f"one of {', '.join(FORMATS)}")
+    if format_ not in SHAPES:
+        fail(ExitCode.USAGE, f"--format `{format_}` is unknown", f"one of {', '.join(SHAPES)}")
     types = read_types(type_ or [])
     with bench(ledger) as at:
         events = at.reader.events(types=types, since=read_since(since, at.now))
-        print_jsonl(map(_shape(format_), _bared(events, without or [])))
+        print_jsonl(map(SHAPES[format_], _bared(events, without or [])))
 
 
 def prune(
@@ -126,19 +124,6 @@ def _checkpoint(file: Path, public_key: Path | None) -> Checkpoint:
 
 def _first(misfits: Iterable[Misfit | None]) -> Misfit | None:
     return next((misfit for misfit in misfits if misfit is not None), None)
-
-
-def _shape(format_: str) -> Callable[[Chained], dict[str, Any]]:
-    """The function that gives an event that shape; only the one that is asked for is loaded."""
-    if format_ == "ecs":
-        from nightlatch.core.export.ecs import ecs_document
-
-        return ecs_document
-    if format_ == "ocsf":
-        from nightlatch.core.export.ocsf import ocsf_document
-
-        return ocsf_document
-    return event_document
 
 
 def _bared(events: Iterable[Chained], without: list[str]) -> Iterator[Chained]:

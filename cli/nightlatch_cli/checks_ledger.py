@@ -56,7 +56,7 @@ def check_chain(reader: LedgerReader) -> Check:
 
 def check_review(at: Bench) -> Check:
     """Whether somebody looks at the trail as often as the policy asks."""
-    from nightlatch.review.last import overdue
+    from nightlatch.audit.last_review import overdue
 
     policy = at.policy()
     if policy.review_every is None:

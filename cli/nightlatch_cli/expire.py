@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 
 from nightlatch.core.on_purpose import Moment
+from nightlatch.explain.phrases import why_ended
 from nightlatch.ledger.orders import order_expiry
 from nightlatch_cli.exits import ExitCode, fail
 from nightlatch_cli.ledger_access import bench, writing
 from nightlatch_cli.options import DEFAULT_LEDGER, JsonOption, LedgerOption
 from nightlatch_cli.output import print_json, tell
-from nightlatch_cli.phrases import why_ended
 from nightlatch_cli.selection import find_session
 from nightlatch_cli.sessions import SessionArgument
 

@@ -1,19 +1,19 @@
 """`nightlatch explain`: why a session ended, or a request was refused, in plain words and with the evidence."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from nightlatch.core.session_json import session_document
+from nightlatch.explain.document import explanation
+from nightlatch.explain.evidence import Evidence, gather
+from nightlatch.explain.reasons import why_decided, why_session
+from nightlatch.explain.timeline import moment_line, timeline
 from nightlatch.ledger.port import Decision
-from nightlatch_cli.evidence import Evidence, gather
 from nightlatch_cli.ledger_access import Bench, bench
 from nightlatch_cli.options import DEFAULT_LEDGER, JsonOption, LedgerOption
 from nightlatch_cli.output import print_json, print_lines, tell
-from nightlatch_cli.reasons import decision_document, why_decided, why_session
 from nightlatch_cli.selection import find_session
-from nightlatch_cli.timeline import moment_document, moment_line, timeline
 
 
 def explain(
@@ -27,12 +27,13 @@ def explain(
     with bench(ledger) as at:
         decision = at.reader.decision(what.strip())
         evidence = _evidence(at, decision, what)
+        policy = at.policy(evidence.session.site if evidence else None)
         summary = (
             *(why_decided(decision) if decision else ()),
-            *(why_session(evidence, at.policy(evidence.session.site), at.now) if evidence else ()),
+            *(why_session(evidence, policy, at.now) if evidence else ()),
         )
         if json:
-            print_json(_document(at, decision, evidence, summary))
+            print_json(explanation(summary, decision, evidence, policy, at.now))
         else:
             _print(evidence, summary)
 
@@ -43,18 +44,6 @@ def _evidence(at: Bench, decision: Decision | None, what: str) -> Evidence | Non
         return gather(at.reader, find_session(at.reader, what))
     session = at.reader.session(decision.session) if decision.session else None
     return gather(at.reader, session) if session else None
-
-
-def _document(
-    at: Bench, decision: Decision | None, evidence: Evidence | None, summary: Sequence[str]
-) -> dict[str, Any]:
-    session = evidence and session_document(evidence.session, at.policy(evidence.session.site), at.now)
-    return {
-        "summary": " ".join(summary),
-        "decision": decision and decision_document(decision),
-        "session": session,
-        "timeline": [moment_document(moment) for moment in timeline(evidence)] if evidence else [],
-    }
 
 
 def _print(evidence: Evidence | None, summary: Sequence[str]) -> None:

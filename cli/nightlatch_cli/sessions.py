@@ -10,11 +10,11 @@ from nightlatch.core.durations import format_duration
 from nightlatch.core.events import Event, EventType
 from nightlatch.core.session import End, Session, State
 from nightlatch.core.session_json import session_document
+from nightlatch.explain.phrases import left, span, why_ended
 from nightlatch_cli.exits import ExitCode, fail
 from nightlatch_cli.ledger_access import Bench, bench, writing
 from nightlatch_cli.options import DEFAULT_LEDGER, JsonlOption, JsonOption, LedgerOption
 from nightlatch_cli.output import on_terminal, print_facts, print_json, print_jsonl, print_table, say, tell
-from nightlatch_cli.phrases import left, span, why_ended
 from nightlatch_cli.selection import find_session
 
 SCREENFUL, PAGE = 100, 1000

@@ -2,6 +2,7 @@
 two shells, and neither imports the other."""
 
 import platform
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +15,7 @@ from nightlatch.core.policy import Policy
 from nightlatch.core.session import End, Session
 from nightlatch.core.warp import Warp
 from nightlatch.ledger.port import LedgerError, LedgerWriter
+from nightlatch.metrics.snapshot import Decided, Latency
 from nightlatch.proxy.control_login import issue
 from nightlatch.proxy.policy_change import apply_policy, read_changed
 from nightlatch.proxy.service import Service
@@ -94,6 +96,10 @@ class GuardControl:
             LedgerError: it cannot be written.
         """
         return self._service.cookie, *await issue(self._guard, self._site, user)
+
+    def counted(self) -> tuple[Counter[Decided], Latency]:
+        counting = self._service.counting
+        return counting.decisions(), counting.latency
 
     def versions(self) -> Mapping[str, str]:
         return {"nightlatch": version("nightlatch"), "mitmproxy": VERSION, "python": platform.python_version()}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from nightlatch.audit.last_review import changed, last_review, overdue
 from nightlatch.core.alert_json import alert_document
 from nightlatch.core.durations import seconds_down
 from nightlatch.core.events import Event, EventType, Field
@@ -13,7 +14,6 @@ from nightlatch.core.session import Session
 from nightlatch.ledger.chain import verify_chain
 from nightlatch.ledger.port import LedgerReader
 from nightlatch.review.history import History, history
-from nightlatch.review.last import changed, last_review, overdue
 from nightlatch.review.standing import Closest, closest, lived, longest
 
 SCHEMA = "nightlatch.review/1"

@@ -3,6 +3,7 @@
 All of it is called on the event loop that the guard runs on, and none of it blocks.
 """
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -12,6 +13,7 @@ from nightlatch.core.policy import Policy
 from nightlatch.core.session import End, Session
 from nightlatch.core.warp import Warp
 from nightlatch.ledger.port import LedgerWriter
+from nightlatch.metrics.snapshot import Decided, Latency
 
 T = TypeVar("T")
 
@@ -92,6 +94,9 @@ class Control(Protocol):
         Raises:
             ValueError: the guard has no dev login, or nobody of that name; the message says so.
         """
+
+    def counted(self) -> tuple[Counter[Decided], Latency]:
+        """How many decisions of each kind there were since the start, and how long they took."""
 
     def versions(self) -> Mapping[str, str]:
         """What runs here, by name: nightlatch, mitmproxy, python …"""

@@ -92,7 +92,7 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _responses(route: Route, given: dict[str, Any]) -> dict[str, Any]:
-    content: dict[str, Any] = {"application/json": {"schema": given[repr(route.gives)]}}
+    content: dict[str, Any] = {route.media: {"schema": given[repr(route.gives)]}}
     if route.stream is not None:
         content[CONTENT_TYPE] = {"schema": {"type": "string"}}
     refused = {**_ANY_ROUTE, **({} if route.open else {401: "Without the token"}), 503: "The ledger cannot be used"}

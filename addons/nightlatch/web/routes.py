@@ -3,7 +3,21 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-from nightlatch.web import alerts, clock, events, feed, health, login, openapi_route, policy, sessions, shapes
+from nightlatch.web import (
+    alerts,
+    clock,
+    decisions,
+    events,
+    explained,
+    feed,
+    health,
+    login,
+    metrics,
+    openapi_route,
+    policy,
+    sessions,
+    shapes,
+)
 from nightlatch.web.asking import Answer, Ask
 from nightlatch.web.stream import Emitter
 
@@ -23,6 +37,8 @@ class Route(NamedTuple):
     """Statuses of errors of its own, besides those that any route may have."""
     stream: Callable[[Ask, Emitter], Awaitable[None]] | None = None
     """The same as server-sent events, for `Accept: text/event-stream`."""
+    media: str = "application/json"
+    """The media type of the answer."""
     open: bool = False
     """Without the token: tells nothing that a stranger may not know."""
 
@@ -31,11 +47,14 @@ ROUTES = (
     Route("GET", "/livez", health.alive, shapes.Status, open=True),
     Route("GET", "/readyz", health.ready, shapes.Status, open=True),
     Route("GET", "/version", health.version, shapes.Versions),
+    Route("GET", "/metrics", metrics.scrape, str, media="text/plain"),
     Route("GET", "/openapi.json", openapi_route.show, dict[str, Any], open=True),
     Route("GET", "/sessions", sessions.listed, list[shapes.Session], query=shapes.SessionsQuery),
     Route("DELETE", "/sessions", sessions.end_all_of, shapes.Ended, query=shapes.SubjectQuery),
     Route("GET", "/sessions/{id}", sessions.one, shapes.Session, refuses=(404,)),
     Route("DELETE", "/sessions/{id}", sessions.end, shapes.Session, refuses=(404,)),
+    Route("GET", "/sessions/{id}/explain", explained.explain, shapes.Explanation, refuses=(404,)),
+    Route("GET", "/decisions", decisions.listed, list[shapes.Decision], query=shapes.DecisionsQuery),
     Route("GET", "/events", events.listed, list[shapes.Event], query=shapes.EventsQuery, stream=events.streamed),
     Route("GET", "/live", feed.only_streamed, dict[str, Any], stream=feed.streamed, refuses=(406,)),
     Route("GET", "/alerts", alerts.listed, list[shapes.Alert], query=shapes.AlertsQuery),

@@ -70,6 +70,47 @@ class Session(Struct):
     counted: Counted | UnsetType | None = UNSET
 
 
+class Decision(Struct):
+    """What was asked and what was answered; durations in seconds."""
+
+    id: str
+    at: Instant
+    site: str
+    session: str | None
+    method: str
+    host: str
+    path: str
+    verdict: str
+    reason: str
+    clock: str | None
+    limit: Seconds | None
+    elapsed: Seconds | None
+    rule: str | None
+    activity: bool
+    policy: str
+
+
+class Moment(Struct):
+    """One line of a session's timeline: an event, or equal requests in a row."""
+
+    at: Instant
+    text: str
+    activity: bool | None
+    times: int
+    until: Instant | None
+    type: str | None
+    decision: str | None
+
+
+class Explanation(Struct):
+    """Why a session ended, or stands where it stands, with the evidence."""
+
+    summary: str
+    decision: Decision | None
+    session: Session
+    timeline: list[Moment]
+
+
 class Event(Struct):
     """An audit event: what every event has; each type adds fields of its own."""
 
@@ -242,6 +283,11 @@ class EventsQuery(Struct, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=1, le=MOST, description="How many at most.")] = 1000
     after: Annotated[int, Meta(ge=0, le=2**62, description="Only those with a higher id.")] | UnsetType = UNSET
     type: Kind | UnsetType = UNSET
+    session: Text | UnsetType = UNSET
+
+
+class DecisionsQuery(Struct, forbid_unknown_fields=True):
+    limit: Annotated[int, Meta(ge=1, le=MOST, description="How many at most, the last ones.")] = 1000
     session: Text | UnsetType = UNSET
 
 

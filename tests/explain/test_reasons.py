@@ -6,8 +6,8 @@ from tests.cli.bench import POLICY, SITE, Bench, decision
 from nightlatch.core.events import Chained, EventType
 from nightlatch.core.policy import HOUR, MINUTE
 from nightlatch.core.session import End, Session, ended
-from nightlatch_cli.evidence import Evidence
-from nightlatch_cli.reasons import decision_document, why_decided, why_session
+from nightlatch.explain.evidence import Evidence
+from nightlatch.explain.reasons import decision_document, why_decided, why_session
 
 START = 1_785_578_400_000_000
 SESSION = Session("aaaaaaaaaaaa", SITE, "ada", "nightlatch", START, START, START + MINUTE, START)

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from nightlatch.core.durations import format_duration
 from nightlatch.core.events import Chained, EventType, Field
 from nightlatch.core.instants import rfc3339
+from nightlatch.explain.evidence import ENDINGS, Evidence, begun
+from nightlatch.explain.phrases import REASONS, clock_words
 from nightlatch.ledger.port import Decision
-from nightlatch_cli.evidence import ENDINGS, Evidence, begun
-from nightlatch_cli.phrases import REASONS, clock_words
 
 _EVENTS = {
     EventType.SESSION_CREATED: "the session begins",

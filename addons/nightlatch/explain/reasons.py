@@ -11,9 +11,9 @@ from nightlatch.core.session import End, State
 from nightlatch.core.session_json import session_document
 from nightlatch.core.verdict import Clock, Kind, Verdict
 from nightlatch.core.wording import sentence
+from nightlatch.explain.evidence import Evidence
+from nightlatch.explain.phrases import clock_words, left, why_ended
 from nightlatch.ledger.port import Decision
-from nightlatch_cli.evidence import Evidence
-from nightlatch_cli.phrases import clock_words, left, why_ended
 
 _MOST_NAMED = 3
 

@@ -1,6 +1,6 @@
 from nightlatch.core.policy import MINUTE, SECOND
 from nightlatch.core.session import End
-from nightlatch_cli.phrases import clock_words, left, span, why_ended
+from nightlatch.explain.phrases import clock_words, left, span, why_ended
 
 
 def test_what_is_left_is_named_clock_by_clock() -> None:

@@ -3,8 +3,8 @@ from tests.cli.bench import Bench, decision
 from nightlatch.core.events import Chained, Event, EventType
 from nightlatch.core.policy import HOUR, MINUTE
 from nightlatch.core.session import End
+from nightlatch.explain.evidence import begun, gather
 from nightlatch.ledger.writer import open_writer
-from nightlatch_cli.evidence import begun, gather
 
 START = 1_785_578_400_000_000
 

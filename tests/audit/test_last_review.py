@@ -4,11 +4,11 @@ import pytest
 from tests.ledger.samples import T0
 from tests.review.kept import NOW, fill, kept
 
+from nightlatch.audit.last_review import changed, last_review, overdue
 from nightlatch.core.events import Event, EventType, Field
 from nightlatch.core.policy import DAY, Policy
 from nightlatch.ledger.writer import open_writer
 from nightlatch.presets import load_policy
-from nightlatch.review.last import changed, last_review, overdue
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from tests.cli.bench import SITE, decision
 from nightlatch.core.events import Chained, Event, EventType
 from nightlatch.core.policy import HOUR, MINUTE
 from nightlatch.core.session import Session
-from nightlatch_cli.evidence import Evidence
-from nightlatch_cli.timeline import moment_document, moment_line, timeline
+from nightlatch.explain.evidence import Evidence
+from nightlatch.explain.timeline import moment_document, moment_line, timeline
 
 START = 1_785_578_400_000_000
 SESSION = Session("aaaaaaaaaaaa", SITE, "ada", "nightlatch", START, START, START, START)

@@ -60,7 +60,8 @@ class OwnProvider:
         try:
             answer = build_opener(_Stay).open(Request(location), timeout=20)
         except HTTPError as redirect:
-            return str(redirect.headers["Location"])
+            with redirect:
+                return str(redirect.headers["Location"])
         raise AssertionError(answer.status)
 
     def discovery(self) -> dict[str, Any]:

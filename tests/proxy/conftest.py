@@ -1,5 +1,6 @@
 """One certificate authority for all tests: making one takes longer than most of them. And guards without sockets."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +16,9 @@ from tests.proxy.at_provider import Visitor, a_bench
 from tests.proxy.bench import Bench
 
 from nightlatch.proxy import live_flows, open_exchanges
+
+collect_ignore = [] if sys.version_info >= (3, 12) else ["test_with_mock_provider.py"]
+"""oidc-provider-mock needs Python 3.12."""
 
 Benches = Callable[..., Bench]
 

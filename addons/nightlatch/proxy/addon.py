@@ -27,6 +27,7 @@ from nightlatch.proxy.forbidden_options import (
     stop_at_once,
 )
 from nightlatch.proxy.given_options import take_given
+from nightlatch.proxy.offered_classes import refuse_unoffered
 from nightlatch.proxy.options import OPTIONS, PREFIX
 from nightlatch.proxy.recorder import RecordingUnusable
 from nightlatch.proxy.service import Service, open_service
@@ -98,6 +99,8 @@ class Nightlatch:
     def _open(self) -> Service:
         try:
             settings = read_settings({option.name: getattr(ctx.options, PREFIX + option.name) for option in OPTIONS})
+            if self.guest:
+                refuse_unoffered(settings)  # `nightlatch run` has asked before
             hosts = frozenset(ctx.options.nightlatch_hosts.lower().split())
             return open_service(settings, guarded_site(ctx.options.mode), hosts)
         except (SettingsInvalid, RecordingUnusable, LedgerError) as error:

@@ -13,6 +13,7 @@ from nightlatch.proxy.addon import Nightlatch
 from nightlatch.proxy.control import OpenControl
 from nightlatch.proxy.forbidden_options import guarded_site
 from nightlatch.proxy.master import StartError, run_guard, site_options
+from nightlatch.proxy.offered_classes import refuse_unoffered
 from nightlatch.proxy.options import PREFIX
 from nightlatch.proxy.settings import Settings, read_settings
 from nightlatch.proxy.settings_values import SettingsInvalid
@@ -43,6 +44,7 @@ def prepare(upstream: str, listen: tuple[str, int], options: Mapping[str, str]) 
     try:
         site_options(upstream, host, port)
         settings = read_settings(options)
+        refuse_unoffered(settings)
     except (StartError, SettingsInvalid) as error:
         raise CannotStart(str(error)) from error
     if settings.login.kind == "dev" and not is_loopback(host):

@@ -97,8 +97,7 @@ class Voucher:
 
 def _same(one: Person, other: Person) -> bool:
     """Whether the one's token says the same; the login's time, reckoned anew each time, may differ by a little."""
-    near = abs(one.authenticated_at - other.authenticated_at) < 1_000_000
-    return near and one._replace(authenticated_at=other.authenticated_at) == other
+    return one[:-1] == other[:-1] and abs(one.authenticated_at - other.authenticated_at) < 1_000_000
 
 
 def _public_jwk(key: ec.EllipticCurvePrivateKey) -> dict[str, Any]:

@@ -106,7 +106,7 @@ def run(directory: Path, upstream: str, *options: str, ledger: Path | None = Non
     """Start `nightlatch run`, and return once it listens."""
     guard = start(directory, upstream, *options, ledger=ledger)
     ready = directory / "ready.json"
-    until(lambda: ready.exists() or not guard.alive(), "the guard to listen")
+    until(lambda: ready.exists() or not guard.alive(), "the guard to listen", 60)
     assert guard.alive(), guard.log
     facts = json.loads(ready.read_text())
     guard.url, guard.control, guard.token = facts["url"], facts["control"] or "", facts["token"] or ""
@@ -132,7 +132,7 @@ LISTENING = re.compile(r"listening at \D*(?:127\.0\.0\.1|\[::1\]|\*|localhost):(
 def stock(directory: Path, upstream: str, *settings: str) -> Guard:
     """Start stock `mitmdump`, and return once it listens."""
     guard = start_stock(directory, upstream, *settings)
-    until(lambda: LISTENING.search(guard.log) or not guard.alive(), "mitmdump to listen")
+    until(lambda: LISTENING.search(guard.log) or not guard.alive(), "mitmdump to listen", 60)
     found = LISTENING.search(guard.log)
     assert guard.alive() and found, guard.log
     guard.url = f"http://127.0.0.1:{found[1]}"

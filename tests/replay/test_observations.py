@@ -108,3 +108,15 @@ def test_what_a_timer_loses_nobody_typed() -> None:
     found = seen([*beats, exchange(1200, "/beat", method="POST")], policy(300, None))
     assert [each.by_person for each in found.lost_writes] == [False]
     assert lost_by_people(found) == 0
+
+
+def test_a_poll_opens_no_page() -> None:
+    polls = [exchange(30 * n, "/poll") for n in range(1, 9)]
+    (lost,) = seen([exchange(0, "/form"), *polls, exchange(500, "/save", method="POST")], policy(100, None)).lost_writes
+    assert lost.form == 500 * SECOND
+
+
+def test_a_login_again_counts_once_however_many_refusals_follow() -> None:
+    exchanges = [exchange(0), exchange(200), exchange(400, "/quiet"), exchange(410, "/quiet")]
+    found = seen(exchanges, policy(100, None, passive="/quiet"))
+    assert {route: tally.relogins for route, tally in found.routes.items()} == {"GET /": 1, "GET /quiet": 0}

@@ -46,3 +46,9 @@ def test_one_gap_is_seen_beside_thousands() -> None:
 
 def test_where_nobody_came_back_there_is_nothing_to_draw() -> None:
     assert gaps_chart(studied([exchange(0)], (TIGHT,), sweeps=())) is None
+
+
+def test_what_happens_at_once_is_no_gap() -> None:
+    chart = gaps_chart(studied([exchange(0), exchange(0, "/x"), exchange(9)], (TIGHT,), sweeps=()))
+    assert chart is not None
+    assert chart.total == 1

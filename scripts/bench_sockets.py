@@ -9,22 +9,20 @@ The guard needs two file descriptors a socket. Figures are shares of one core, f
 import argparse
 import asyncio
 import json
-import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from base64 import b64encode
-from hashlib import sha1
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent.parent / "addons")]
 
+from scripts.bench_socket_lines import Line, accept, login, opened, opened_anew, share  # noqa: E402 (as below)
+
 from nightlatch.clock import wall_now  # noqa: E402 (needs the path above)
 from nightlatch.ledger.writer import open_writer  # noqa: E402 (as above)
 
-MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 POLICY = """[policy]
 name = "sockets"
 [session]
@@ -34,62 +32,6 @@ name = "short"
 match = { path = "/short" }
 idle = "8s"
 """
-HEAD = (
-    b"GET %b HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: nightlatch-%d=%b\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-)
-LOGIN = (
-    b"POST /.nightlatch/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 6\r\nConnection: close\r\n"
-    b"Content-Type: application/x-www-form-urlencoded\r\n\r\nuser=u"
-)
-Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-
-
-async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """The upstream: shake hands, then be silent."""
-    try:
-        head = await reader.readuntil(b"\r\n\r\n")
-        key = head.lower().partition(b"sec-websocket-key: ")[2].partition(b"\r\n")[0]
-        given = head[head.lower().index(key) :][: len(key)]
-        proof = b64encode(sha1(given + MAGIC, usedforsecurity=False).digest())
-        writer.write(
-            b"HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %b\r\n\r\n" % proof
-        )
-        await reader.read()
-    except (ConnectionError, asyncio.IncompleteReadError, ValueError):
-        pass
-    writer.close()
-
-
-async def login(port: int) -> bytes:
-    """A session of one's own; its credential."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(LOGIN)
-    answer = await reader.read()
-    writer.close()
-    return answer.partition(b"nightlatch-%d=" % port)[2].partition(b";")[0]
-
-
-async def opened(port: int, path: bytes, credential: bytes) -> Line:
-    """An open WebSocket."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(HEAD % (path, port, credential))
-    head = await reader.readuntil(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 101"), head
-    return reader, writer
-
-
-def cpu(pid: int) -> float:
-    """Seconds of CPU that the process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-async def share(pid: int, seconds: float, work: object = None) -> float:
-    """The share of a core that the guard uses meanwhile, in percent."""
-    before, start = cpu(pid), time.monotonic()
-    await (asyncio.sleep(seconds) if work is None else work)  # type: ignore[misc]  # a coroutine or nothing
-    return 100 * (cpu(pid) - before) / (time.monotonic() - start)
 
 
 async def commits(ledger: Path, seconds: float) -> None:
@@ -134,8 +76,33 @@ async def measure(ready: dict[str, object], sockets: int, seconds: float) -> Non
         writer.close()
 
 
-async def opened_anew(port: int) -> Line:
-    return await opened(port, b"/ws", await login(port))
+def allowed(sockets: int) -> int:
+    """How many sockets this machine's limit of open files leaves; raised as far as it may be."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = (hard - 300) // 2
+    if sockets > most:
+        print(f"this machine allows {most} sockets: its limit of open files is two for each")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2 * most + 300, hard))
+    return min(sockets, most)
+
+
+async def guarded(folder: Path, sockets: int, seconds: float) -> None:
+    """Start a guard before an upstream of one's own, and measure."""
+    (folder / "policy.toml").write_text(POLICY)
+    upstream = await asyncio.start_server(accept, "127.0.0.1", 0, backlog=1000)
+    origin = f"http://127.0.0.1:{upstream.sockets[0].getsockname()[1]}"
+    files = {"--ready-file": "ready", "--ledger": "ledger.db", "--policy": "policy.toml"}
+    places = [part for option, name in files.items() for part in (option, str(folder / name))]
+    command = [sys.executable, "-m", "nightlatch_cli", "run", origin, "--listen", "127.0.0.1:0", *places]
+    guard = subprocess.Popen(command, cwd=folder)
+    try:
+        while not (folder / "ready").exists():
+            await asyncio.sleep(0.05)
+        await measure(json.loads((folder / "ready").read_text()), sockets, seconds)
+    finally:
+        guard.terminate()
+        guard.wait(30)
+        upstream.close()
 
 
 async def main(arguments: list[str]) -> int:
@@ -143,33 +110,8 @@ async def main(arguments: list[str]) -> int:
     parser.add_argument("--sockets", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=10)
     given = parser.parse_args(arguments)
-    most = (resource.getrlimit(resource.RLIMIT_NOFILE)[1] - 300) // 2
-    if given.sockets > most:
-        print(f"this machine allows {most} sockets: its limit of open files is two for each")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (2 * most + 300, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
     with tempfile.TemporaryDirectory() as folder:
-        where = Path(folder)
-        (where / "policy.toml").write_text(POLICY)
-        upstream = await asyncio.start_server(accept, "127.0.0.1", 0, backlog=1000)
-        origin = f"http://127.0.0.1:{upstream.sockets[0].getsockname()[1]}"
-        files = [
-            "--ready-file",
-            str(where / "ready"),
-            "--ledger",
-            str(where / "ledger.db"),
-            "--policy",
-            str(where / "policy.toml"),
-        ]
-        command = [sys.executable, "-m", "nightlatch_cli", "run", origin, "--listen", "127.0.0.1:0", *files]
-        guard = subprocess.Popen(command, cwd=where)
-        try:
-            while not (where / "ready").exists():
-                await asyncio.sleep(0.05)
-            await measure(json.loads((where / "ready").read_text()), min(given.sockets, most), given.seconds)
-        finally:
-            guard.terminate()
-            guard.wait(30)
-            upstream.close()
+        await guarded(Path(folder), allowed(given.sockets), given.seconds)
     return 0
 
 

@@ -51,6 +51,7 @@ COMMANDS: Mapping[str, Entry | Family] = {
         "verify",
         "Proof that the audit trail is whole, and its export.",
     ),
+    "alerts": Entry("nightlatch_cli.alerts:alerts", "What the detectors found."),
     "clock": Family(
         {
             "show": Entry("nightlatch_cli.clock_commands:show", "Wall time and nightlatch's time."),

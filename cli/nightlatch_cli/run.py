@@ -89,6 +89,22 @@ def run(
         typer.Option(metavar="HOST:PORT", help="Control API and dashboard, on loopback; port 0: any free one."),
     ] = "",
     record: Annotated[str, typer.Option(metavar="FILE", help="Record what passes, for replay.")] = "",
+    alert_webhook: Annotated[_Words, typer.Option(metavar="URL", help="Gets every alert as signed JSON.")] = None,
+    alert_webhook_secret: Annotated[
+        str, typer.Option(metavar="SECRET", help="Signs webhooks; better given by the environment.")
+    ] = "",
+    alert_notify: Annotated[
+        _Words, typer.Option(metavar="URL", help="Gets every alert by apprise: Slack, Teams, e-mail …")
+    ] = None,
+    signals_url: Annotated[str, typer.Option(metavar="URL", help="Gets security event tokens (Shared Signals).")] = "",
+    signals_key_file: Annotated[str, typer.Option(metavar="FILE", help="The RSA key (PEM) that signs those.")] = "",
+    signals_issuer: Annotated[str, typer.Option(metavar="URL", help="The `iss` of those.")] = "",
+    signals_audience: Annotated[str, typer.Option(metavar="AUD", help="The `aud` of those.")] = "",
+    signals_token: Annotated[str, typer.Option(metavar="TOKEN", help="The receiver's bearer token.")] = "",
+    simulate_network: Annotated[
+        bool, typer.Option("--simulate-network", help="Let clients on this machine say where they come from.")
+    ] = False,
+    asn_file: Annotated[str, typer.Option(metavar="FILE", help="A MaxMind ASN file (.mmdb), for idle_flare.")] = "",
     jwt_issuer: Annotated[str, typer.Option(metavar="URL", help="The `iss` that tokens must have.")] = "",
     jwt_audience: Annotated[str, typer.Option(metavar="AUD", help="The `aud` that tokens must have.")] = "",
     jwt_algorithms: Annotated[str, typer.Option(metavar="LIST", help="Accepted signature algorithms.")] = (

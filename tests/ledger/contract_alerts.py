@@ -183,10 +183,15 @@ class AlertContract(Opened):
 
     def test_a_receiver_that_is_down_is_left_alone_as_a_whole(self, reader: LedgerReader, writer: LedgerWriter) -> None:
         writer.enlist("hook")
+        assert not reader.is_due("hook", T0)
         writer.dispatch("hook", after=0, until=1, deliveries=deliveries("d1", "d2", "d3"))
+        assert reader.is_due("hook", T0)
+        assert not reader.is_due("other", T0)
         writer.claim("hook", T0, SECOND, 1)
         writer.put_off("hook", ["d1"], T0 + 9 * SECOND, "no answer", all_of_it=True)
         assert list(writer.claim("hook", T0 + 9 * SECOND - 1, SECOND, 9)) == []
+        assert not reader.is_due("hook", T0 + 9 * SECOND - 1)
+        assert reader.is_due("hook", T0 + 9 * SECOND)
         assert list(reader.backlogs()) == [Backlog("hook", 3, 0, "no answer")]
         assert [each.id for each in writer.claim("hook", T0 + 9 * SECOND, SECOND, 9)] == ["d1", "d2", "d3"]
         writer.put_off("hook", ["d2"], T0 + 20 * SECOND, "x" * 1000, all_of_it=False)

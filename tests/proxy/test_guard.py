@@ -106,5 +106,5 @@ def test_many_reuses_do_not_fill_the_memory(bench: Bench, monkeypatch: pytest.Mo
     bench.log_in()
     session, verdict = bench.session(), Verdict(Kind.REFUSED, "logout")
     for number in range(10):
-        bench.guard.note_reuse(session._replace(id=f"s{number}"), verdict, bench.wall)
+        bench.guard.note_reuse(session._replace(id=f"s{number}"), verdict, view(a_flow()), bench.wall)
     assert len(bench.guard._told) <= 3

@@ -6,7 +6,11 @@ def samples(desk: Desk) -> dict[str, float]:
     reply = desk.call("GET", "/metrics")
     assert reply.status == 200 and reply.headers["Content-Type"].startswith("text/plain; version=")
     families = text_string_to_metric_families(reply.body.decode())
-    return {f"{one.name}{dict(sorted(one.labels.items())) or ''}": one.value for family in families for one in family.samples}
+    return {
+        f"{one.name}{dict(sorted(one.labels.items())) or ''}": one.value
+        for family in families
+        for one in family.samples
+    }
 
 
 def test_what_the_gate_decided_is_counted(desk: Desk) -> None:

@@ -60,6 +60,9 @@ class AlertReader(Protocol):
     def backlogs(self) -> Sequence[Backlog]:
         """The receivers that are known, by name."""
 
+    def is_due(self, receiver: str, wall: int) -> bool:
+        """Whether anything for a receiver is due by now (wall time)."""
+
     def told(self, receiver: str) -> int | None:
         """The id of the last event that was considered for a receiver; None for one that is not known."""
 

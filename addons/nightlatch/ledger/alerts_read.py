@@ -68,6 +68,10 @@ class AlertQuestions:
     def backlogs(self) -> Sequence[Backlog]:
         return self._read(Backlog._make, _BACKLOGS)
 
+    def is_due(self, receiver: str, wall: int) -> bool:
+        due = "SELECT 1 FROM deliveries WHERE receiver = ? AND due_at <= ? LIMIT 1"
+        return bool(self._read(_number, due, receiver, wall))
+
     def told(self, receiver: str) -> int | None:
         found = self._read(_number, "SELECT event FROM receivers WHERE name = ?", receiver)
         return found[0] if found else None

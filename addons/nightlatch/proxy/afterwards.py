@@ -66,6 +66,8 @@ def answer_begins(service: Service, flow: http.HTTPFlow) -> Awaitable[None] | No
     _mend(service, flow, found)
     if flow.response.status_code in (302, 303, 307) and issued.is_login(service.guard, found):
         service.bounces.went_through(client_of(found.arrival.request))
+    if issued.keeps_credential(service.guard, flow, found):
+        service.detection.kept(found.arrival, found.session)
     if should_stream(flow.response.headers, flow.response.status_code):
         flow.response.stream = True
         service.guard.active.finish(flow.id)

@@ -85,9 +85,11 @@ def _explain_loop(service: Service, flow: http.HTTPFlow, judged: Judged) -> None
     request, login = arrival.request, service.guard.settings.login
     if response is None or response.status_code not in (302, 303) or judged.verdict.kind is Kind.STEP_UP:
         return
+    service.detection.bounced(arrival, loop=False)
     counts = urlsplit(login.url).path == request.path or (login.kind == "self" and is_browser(request))
     if service.bounces.bounced(client_of(request), request.path, monotonic_now(), counts=counts):
         service.hints.login_loop(request.path)
+        service.detection.bounced(arrival, loop=True)
         answer(flow, loop_answer(service, arrival, judged.verdict, judged.decision))
 
 

@@ -13,11 +13,13 @@ from nightlatch.core.warp import Warp
 from nightlatch.proxy.admission import Target
 from nightlatch.proxy.forwarders import client_address, client_scheme
 from nightlatch.proxy.guard import Guard
+from nightlatch.proxy.simulated import from_elsewhere
 from nightlatch.proxy.view import site_scheme, view
 
 _OWN_COOKIE = re.compile(
     r"__Secure-nightlatch-login-[0-9a-f]{12}(?![\w-])"
     r"|(?:__Host-nightlatch|nightlatch-\d{1,5}|nightlatch)(?:-form|-login-[0-9a-f]{12})?(?![\w-])"
+    r"|nightlatch-network(?![\w-])"
 )
 
 
@@ -51,6 +53,8 @@ def arrive(guard: Guard, flow: http.HTTPFlow) -> Arrival:
     if trusted := guard.settings.trusted_forwarders:
         scheme = client_scheme(request.address, request.headers, trusted) or scheme
         request = request._replace(address=client_address(request.address, request.headers, trusted))
+    if guard.settings.alerts.simulate_network:
+        request = from_elsewhere(request)
     hosts, raw = request.headers.get("host", ()), flow.request.data
     target = Target(raw.authority.decode("latin-1"), hosts, scheme, raw.http_version.decode("latin-1"))
     cookie = own_cookie(scheme, flow.client_conn.sockname)

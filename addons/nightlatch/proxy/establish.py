@@ -52,7 +52,7 @@ async def alive(guard: Guard, arrival: Arrival) -> Found | None:
     found = guard.find(arrival.identity, arrival.now)
     if found is None or found.session.state is not State.ACTIVE or guard.run_out(found.session, arrival.now):
         return None
-    if rotation.reused(found, arrival.now):
+    if rotation.reused(guard.policy, found, arrival.now):
         await guard.end(found.session, End(arrival.now, rotation.REUSE))
         return None
     return found

@@ -6,10 +6,11 @@ Every request ends in `settle`, and nothing else lets one pass. Most are judged 
 starts, ends or rotates a session waits until that is on disk: the client must not hear of it before (law 5).
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 
 from mitmproxy import http
 
+from nightlatch.core.alert import Finding
 from nightlatch.core.decide import decide
 from nightlatch.core.on_purpose import strikes_at_once
 from nightlatch.core.session import End, Session, touched
@@ -40,17 +41,26 @@ def judge(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Awaitable[
         if newcomer is not None:
             return _welcome(service, flow, arrival, newcomer)
         return _conclude(service, flow, arrival, None)
-    if rotation.reused(found, arrival.now):
-        return _end_reused(service, flow, arrival, found.session)
+    if rotation.outlived(found, arrival.now):
+        if rotation.reused(service.guard.policy, found, arrival.now):
+            return _end_reused(service, flow, arrival, found.session)
+        service.detection.replaced(arrival, found.session)
+        found = service.guard.find(arrival.identity, arrival.now) or found
     if refreshes.is_refresh(service.guard, arrival, found):
         return _refresh(service, flow, arrival, found)
     return _conclude(service, flow, arrival, found)
 
 
 def _conclude(
-    service: Service, flow: http.HTTPFlow, arrival: Arrival, found: Found | None, *, refreshed: bool = False
+    service: Service,
+    flow: http.HTTPFlow,
+    arrival: Arrival,
+    found: Found | None,
+    *,
+    refreshed: bool = False,
+    seen: bool = False,
 ) -> Awaitable[None] | None:
-    """`refreshed`: with a further token of the session's."""
+    """`refreshed`: with a further token of the session's; `seen`: the detectors have looked at it."""
     session = found.session if found else None
     verdict = decide(arrival.identity, session, service.guard.policy, arrival.request, arrival.now)
     if verdict.kind is Kind.PUBLIC and verdict.reason == "preflight":
@@ -58,6 +68,10 @@ def _conclude(
     if verdict.end is not None and session is not None:
         return _end(service, flow, arrival, session, verdict)
     if verdict.kind is Kind.ALLOW and found is not None:
+        if service.detection.looks and not seen:
+            findings = service.detection.allowed(arrival, found.session, verdict)
+            if findings:
+                return _alarmed(service, flow, arrival, findings, refreshed=refreshed)
         rotates, ordered = rotation.due(service.guard.policy, found, arrival.now), found.session.expire_when
         if ordered is not None and strikes_at_once(ordered, arrival.request, refreshes=rotates or refreshed):
             return _end_as_ordered(service, flow, arrival, found.session)
@@ -97,6 +111,17 @@ async def _welcome(service: Service, flow: http.HTTPFlow, arrival: Arrival, newc
     if found is None:
         raise LedgerError("a session that was just written cannot be read back")
     waiting = _conclude(service, flow, arrival, found)
+    if waiting is not None:
+        await waiting
+
+
+async def _alarmed(
+    service: Service, flow: http.HTTPFlow, arrival: Arrival, findings: Sequence[Finding], *, refreshed: bool
+) -> None:
+    """What a detector found in this request has consequences: it is judged again once they are on disk."""
+    await service.detection.raise_now(findings)
+    found = service.guard.find(arrival.identity, arrival.now)
+    waiting = _conclude(service, flow, arrival, found, refreshed=refreshed, seen=True)
     if waiting is not None:
         await waiting
 
@@ -147,9 +172,11 @@ def settle(
     if session is not None and session.end is not None:
         service.guard.personal.note_refusal(session, arrival.request, service.guard.policy, arrival.now)
     if session is not None and session.end is not None and verdict.end is None:
-        service.guard.note_reuse(session, verdict, arrival.now)
+        service.guard.note_reuse(session, verdict, arrival.request, arrival.now)
     elif session is not None and verdict.kind is Kind.STEP_UP:
         service.guard.note_step_up(session, verdict, arrival.now)
+    elif verdict.kind is Kind.INVALID:
+        service.detection.refused(arrival, verdict)
     decision = service.guard.log(arrival.request, arrival.site, session, verdict, arrival.now)
     found = Judged(arrival, session, verdict, decision, fresh_credential)
     flow.metadata[KEY] = found

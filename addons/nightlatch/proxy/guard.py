@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from nightlatch.clock import WarpedClock
 from nightlatch.core.deadlines import sweep_at
@@ -67,6 +67,10 @@ class Guard:
     active: ActiveExchanges = field(default_factory=ActiveExchanges)
     cookie_place: CookiePlace = field(default_factory=CookiePlace)
     """Where the application's cookie was seen to live, so that it can be deleted there (law of trust 6)."""
+    demanded: dict[str, int] = field(default_factory=dict)
+    """Sessions of which an alert asked a fresh login or the end, since when; until that is in the ledger."""
+    after_events: Callable[["asyncio.Future[Any]"], None] | None = None
+    """Called once events of this guard are on disk."""
     personal: PersonalSessions = field(init=False)
     _tokens: set[bytes] = field(default_factory=set)
     _readings: dict[tuple[str, str], Reading] = field(default_factory=dict)
@@ -131,6 +135,8 @@ class Guard:
         could make a difference, so that nobody else pays for asking."""
         if session.state is not State.ACTIVE:
             return session
+        if self.demanded and session.id in self.demanded:
+            session = session._replace(step_up_at=session.step_up_at or self.demanded[session.id])
         session = self.active.cover(self.behind.overlay(session), now)
         shortest = shortest_idle(self.policy)
         if shortest is not None and now - session.last_active_at >= shortest:
@@ -150,7 +156,10 @@ class Guard:
 
     def write(self, call: Callable[[LedgerWriter], T]) -> Awaitable[T]:
         """Do `call` on the writer's thread; done means durable. Raises LedgerError when awaited."""
-        return asyncio.wrap_future(self.behind.submit(call))
+        written = asyncio.wrap_future(self.behind.submit(call))
+        if self.after_events is not None:
+            written.add_done_callback(self.after_events)
+        return written
 
     async def end(self, session: Session, end: End) -> Session:
         """End `session` durably, whoever else may have ended it meanwhile, and return it as it then stands."""
@@ -225,9 +234,14 @@ class Guard:
         if self._due((event.type, f"{event.network} {verdict.reason}"), now):
             self.note((event,))
 
-    def note_reuse(self, session: Session, verdict: Verdict, now: int) -> None:
-        """A credential came back after its session's end."""
-        self._note_now_and_then(EventType.SESSION_REUSED_AFTER_END, now, session, verdict=str(verdict.kind))
+    def note_reuse(self, session: Session, verdict: Verdict, request: RequestView, now: int) -> None:
+        """A credential came back after its session's end; told with where it came from."""
+        here = session._replace(network=network_of(request.address), agent=agent_family(request.header("user-agent")))
+        detail: dict[str, Field] = {"verdict": str(verdict.kind), "source": session.source}
+        detail["elsewhere"] = (here.network, here.agent) != (session.network, session.agent)
+        if session.end is not None:
+            detail |= {"reason": session.end.reason, "elapsed": max(0, now - session.end.at)}
+        self._note_now_and_then(EventType.SESSION_REUSED_AFTER_END, now, here, **detail)
 
     def note_step_up(self, session: Session, verdict: Verdict, now: int) -> None:
         """A live session was asked for a fresher or stronger login."""
@@ -236,7 +250,7 @@ class Guard:
 
     def _note_now_and_then(self, type_: EventType, now: int, session: Session, **detail: Field) -> None:
         """Once a minute and session: a client that asks again and again must not flood the trail."""
-        if self._due((type_, session.id), now):
+        if self._due((type_, f"{session.id} {session.network} {session.agent}"), now):
             self.note((self.event(type_, now, session, **detail),))
 
     def _due(self, key: tuple[EventType, str], now: int) -> bool:
@@ -251,4 +265,6 @@ class Guard:
     def note(self, events: Iterable[Event]) -> None:
         """Append events without waiting for it; a failure shows in `check`."""
         recorded = tuple(events)
-        self.behind.submit(lambda writer: writer.record(recorded))
+        done = self.behind.submit(lambda writer: writer.record(recorded))
+        if self.after_events is not None:
+            asyncio.wrap_future(done).add_done_callback(self.after_events)

@@ -7,6 +7,7 @@ one back, nor may an ended value come back.
 
 import logging
 import re
+from urllib.parse import urlsplit
 
 from mitmproxy import http
 
@@ -61,6 +62,28 @@ async def take_in(guard: Guard, flow: http.HTTPFlow, judged: Judged) -> None:
 def is_login(guard: Guard, judged: Judged) -> bool:
     """Whether the request is one by which the application logs people in."""
     return any(path_matches(pattern, judged.arrival.request.path) for pattern in guard.settings.login_paths)
+
+
+def keeps_credential(guard: Guard, flow: http.HTTPFlow, judged: Judged) -> bool:
+    """Whether the application seems to have logged somebody in (a form was taken, and led on) and goes by the cookie
+    of before the login: it fixates."""
+    response, request = flow.response, judged.arrival.request
+    if guard.settings.source.kind is not SourceKind.COOKIE or response is None or request.method != "POST":
+        return False
+    if response.status_code not in (302, 303) or not is_login(guard, judged):
+        return False
+    identity, onward = judged.arrival.identity, urlsplit(response.headers.get("location", "")).path
+    if not isinstance(identity, Identity) or any(path_matches(path, onward) for path in guard.settings.login_paths):
+        return False
+    return not brings_credential(guard, flow) or _issued_mark(guard, flow, judged) == identity.fingerprint
+
+
+def _issued_mark(guard: Guard, flow: http.HTTPFlow, judged: Judged) -> bytes | None:
+    assert flow.response is not None  # noqa: S101 (the caller has looked)
+    cookies = [parse_set_cookie(line) for line in flow.response.headers.get_all("set-cookie")]
+    value = issued_value(cookies, guard.settings.source.name, judged.arrival.wall)
+    reading = guard.reading(judged.arrival.site, judged.arrival.cookie)
+    return None if value is None else credential_fingerprint(reading, value)
 
 
 def drop(guard: Guard, flow: http.HTTPFlow) -> None:

@@ -19,7 +19,7 @@ _SESSION_REQUEST = "/.nightlatch/extend"
 def live(service: Service, arrival: Arrival) -> Session | None:
     """The session that `arrival` belongs to, if it lives."""
     found = service.guard.find(arrival.identity, arrival.now)
-    if found is None or rotation.reused(found, arrival.now):
+    if found is None or rotation.reused(service.guard.policy, found, arrival.now):
         return None
     verdict = verdict_of(service, arrival, found.session)
     return found.session if verdict.kind is Kind.ALLOW else None

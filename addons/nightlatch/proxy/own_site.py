@@ -36,6 +36,7 @@ from nightlatch.proxy.oidc import OidcLogin
 from nightlatch.proxy.own_answers import json_answer, page_answer, redirect_answer, refusal_answer, verdict_answer
 from nightlatch.proxy.own_session import clocks_of, live, verdict_of
 from nightlatch.proxy.service import Service
+from nightlatch.proxy.view import peer
 
 LARGEST_FORM = 65_536
 """Bytes; a login form is a few hundred."""
@@ -102,10 +103,16 @@ def _jwks(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:
 async def _extend(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:
     """`stay signed in`: the person's own act, so it counts as activity."""
     found = service.guard.find(arrival.identity, arrival.now)
-    if found is not None and rotation.reused(found, arrival.now):
+    if found is not None and rotation.reused(service.guard.policy, found, arrival.now):
         gone = await service.guard.end(found.session, End(arrival.now, rotation.REUSE))
         found = found._replace(session=gone)
     verdict = verdict_of(service, arrival, found.session if found else None)
+    if found is not None and verdict.kind is Kind.ALLOW:
+        findings = service.detection.allowed(arrival, found.session, verdict)
+        if findings:  # an extension from where the person is not must not hide the request that follows it
+            await service.detection.raise_now(findings)
+            found = service.guard.find(arrival.identity, arrival.now)
+            verdict = verdict_of(service, arrival, found.session if found else None)
     if found is None or verdict.kind is not Kind.ALLOW:
         if found is not None and verdict.end is not None:
             await service.guard.end(found.session, verdict.end)
@@ -168,7 +175,7 @@ async def _login(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Non
     if service.guard.settings.login.kind != "dev":
         answer(flow, refusal_answer(service, arrival, 404, "This site has no login page of nightlatch's."))
         return
-    if not is_loopback(arrival.request.address.removeprefix("::ffff:")):
+    if not is_loopback(peer(flow).removeprefix("::ffff:")):
         answer(flow, refusal_answer(service, arrival, 403, "The dev login is for this machine only."))
         return
     form = parse_qs((flow.request.raw_content or b"").decode("utf-8", "replace"), max_num_fields=20)

@@ -11,8 +11,15 @@ REUSE = "rotation_reuse"
 """Why a session ended whose replaced credential came back (law of trust 11)."""
 
 
-def reused(found: Found, now: int) -> bool:
-    """Whether a live session is asked for by a credential that was replaced, after its grace (law of trust 11)."""
+def reused(policy: Policy, found: Found, now: int) -> bool:
+    """Whether a live session is asked for by a credential that was replaced, after its grace, and ends for it (law of
+    trust 11): unless `[alerts]` says that something else follows."""
+    rule = policy.alerts.get(REUSE)
+    return outlived(found, now) and rule is not None and rule.then == "end"
+
+
+def outlived(found: Found, now: int) -> bool:
+    """Whether the credential of a live session was replaced, and its grace is over."""
     until = found.credential.grace_until
     return until is not None and now >= until and found.session.end is None
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
 
-from nightlatch.clock import WarpedClock
+from nightlatch.alerts.dispatcher import Dispatcher
+from nightlatch.clock import WarpedClock, wall_now
 from nightlatch.core.events import EventType
 from nightlatch.core.headers import clock_header
 from nightlatch.identity.vouching import Voucher, new_signing_key
@@ -23,6 +24,7 @@ from nightlatch.ledger.writer import open_writer
 from nightlatch.proxy.arrival import origin, own_cookie
 from nightlatch.proxy.bounces import Bounces
 from nightlatch.proxy.counting import Counting
+from nightlatch.proxy.detection import Detection
 from nightlatch.proxy.guard import Guard, file_identity
 from nightlatch.proxy.held_uploads import HeldUploads
 from nightlatch.proxy.hints import Hints
@@ -43,6 +45,7 @@ _SIGNING_KEY = "signing_key"
 
 SWEEP_EVERY = 0.25
 LOOK_EVERY = 0.1
+DISPATCH_EVERY = 0.2
 KEYS_EVERY = 1.0
 """Seconds."""
 
@@ -57,6 +60,7 @@ class Service:
     held: HeldUploads
     holds: Holds
     recorder: Recorder | None
+    detection: Detection
     counting: Counting = field(default_factory=Counting)
     bounces: Bounces = field(default_factory=Bounces)
     hints: Hints = field(default_factory=Hints)
@@ -81,7 +85,11 @@ class Service:
         self._tasks = [
             loop.create_task(_every(SWEEP_EVERY, self.sweep)),
             loop.create_task(_every(LOOK_EVERY, self.watch.look)),
+            loop.create_task(_every(LOOK_EVERY, self.detection.look)),
         ]
+        for channel in self.guard.settings.alerts.channels:
+            dispatcher = Dispatcher(channel, self.guard.reader, self.guard.write, wall_now)
+            self._tasks.append(loop.create_task(_every(DISPATCH_EVERY, dispatcher.work)))
         if (verifier := self.guard.settings.verifier) is not None:
             self._tasks.append(loop.create_task(_every(KEYS_EVERY, verifier.keys.refresh, at_once=True)))
 
@@ -160,6 +168,7 @@ class Service:
         self.watch.close()
         for task in self._tasks:
             task.cancel()
+        self.detection.findings.write()
         self.guard.behind.stop()
         self.guard.reader.close()
         if self.recorder is not None:
@@ -195,7 +204,9 @@ def open_service(settings: Settings, site: str, hosts: frozenset[str] = frozense
         raise
     held, oidc = HeldUploads(), OidcLogin(settings.oidc) if settings.oidc else None
     watch, holds = Watch(guard, OpenExchanges(), held), Holds(guard.active, behind)
-    service = Service(guard, Pages(), watch, held, holds, recorder, oidc=oidc, hosts=hosts)
+    detection = Detection(guard, sweepers := dict[str, Sweeper]())
+    parts = (guard, Pages(), watch, held, holds, recorder, detection)
+    service = Service(*parts, oidc=oidc, hosts=hosts, sweepers=sweepers)
     if settings.logout.upstream is not None:
         service.upstream_logout = UpstreamLogout(settings.logout.upstream, reader)
     if site:
@@ -223,11 +234,18 @@ def _announce(guard: port.Guard, writer: LedgerWriter) -> None:
     writer.announce(guard)
 
 
+def _enlist(name: str, writer: LedgerWriter) -> None:
+    writer.enlist(name)
+
+
 def _note_policy(guard: Guard) -> None:
+    """In the ledger before anything listens; and whoever is told of alerts is known there from now on."""
     policy, now = guard.policy, guard.clock.now()
     event = guard.event(EventType.POLICY_LOADED, now, name=policy.name)
     guard.behind.submit(lambda writer: writer.policy(policy.name, policy.version, policy.text, now)).result()
     guard.behind.submit(lambda writer: writer.record((event,))).result()
+    for channel in guard.settings.alerts.channels:
+        guard.behind.submit(partial(_enlist, channel.name)).result()
 
 
 async def _every(seconds: float, work: Callable[[], Awaitable[None]], *, at_once: bool = False) -> None:

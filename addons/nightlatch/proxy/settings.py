@@ -12,6 +12,7 @@ from nightlatch.identity.extract import Source, SourceKind, parse_source
 from nightlatch.identity.tokens import TokenVerifier
 from nightlatch.presets import PolicyNotFound, load_policy
 from nightlatch.proxy.forwarders import parse_network
+from nightlatch.proxy.settings_alerts import AlertSettings, AlertsInvalid, read_alert_settings
 from nightlatch.proxy.settings_control import ControlAddress, read_control
 from nightlatch.proxy.settings_login import (
     DevUser,
@@ -64,6 +65,7 @@ class Settings(NamedTuple):
     control: ControlAddress | None = None
     """Where the control API listens; None: there is none."""
     logout: LogoutSettings = LogoutSettings()
+    alerts: AlertSettings = AlertSettings()
 
 
 def read_settings(options: Mapping[str, str]) -> Settings:
@@ -74,8 +76,7 @@ def read_settings(options: Mapping[str, str]) -> Settings:
     """
     source = _source(options["identity"])
     login = parse_login(options["login"] or default_login(source))
-    public = (*words(options["public"]), *_login_path(login))
-    policy = _policy(options["policy"], public)
+    policy = _policy(options["policy"], (*words(options["public"]), *_login_path(login)))
     refuse_unmet(policy, source, login, parse_second_factor(options["dev_second_factor"]))
     return Settings(
         policy=policy,
@@ -101,7 +102,15 @@ def read_settings(options: Mapping[str, str]) -> Settings:
         notice=switch("notice", options["notice"]),
         control=read_control(options["control"]),
         logout=read_logout(options),
+        alerts=_alerts(options, policy, login.kind),
     )
+
+
+def _alerts(options: Mapping[str, str], policy: Policy, login: str) -> AlertSettings:
+    try:
+        return read_alert_settings(options, policy, login)
+    except AlertsInvalid as error:
+        raise SettingsInvalid(str(error)) from None
 
 
 def default_login(source: Source) -> str:

@@ -15,16 +15,21 @@ def view(flow: http.HTTPFlow) -> RequestView:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
         headers[name] = (*headers[name], value) if name in headers else (value,)
     path, _, query = request.data.path.decode("latin-1").partition("?")
-    peer = flow.client_conn.peername
     return RequestView(
         method=request.data.method.decode("latin-1").upper(),
         host=host_of(_target_authority(flow) or headers.get("host", ("",))[0]),
         path=path,
         query=query,
         headers=headers,
-        address=peer[0] if peer else "",
+        address=peer(flow),
         has_body="transfer-encoding" in headers or headers.get("content-length", ("0",)) != ("0",),
     )
+
+
+def peer(flow: http.HTTPFlow) -> str:
+    """The address that the connection came from; empty when unknown."""
+    name = flow.client_conn.peername
+    return str(name[0]) if name else ""
 
 
 def asked_authority(flow: http.HTTPFlow) -> str:

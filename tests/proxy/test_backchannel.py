@@ -1,16 +1,20 @@
 """The provider logs somebody out: at once, for good, and by nobody else's word."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from mitmproxy import http
+from tests.identity.minting import AUDIENCE, ISSUER, mint, pem, public_key
 from tests.providers.own_provider import CLIENT, OwnProvider
 from tests.proxy.at_provider import Visitor, a_bench, refused
-from tests.proxy.bench import SITE, Bench, a_flow, response
+from tests.proxy.bench import SITE, START, Bench, a_flow, response
 from tests.proxy.conftest import Benches
 
 from nightlatch.core.authentication import ProviderSession
+from nightlatch.core.policy import SECOND
 from nightlatch.core.verdict import Kind
+from nightlatch.identity.logout_tokens import EVENT
 from nightlatch.identity.provider_marks import sid_mark
 from nightlatch.ledger.port import LedgerReader
 
@@ -143,3 +147,50 @@ def test_a_browser_on_another_site_logs_nobody_out(visitor: Visitor, federated: 
 
 def test_without_a_provider_there_is_no_such_page(bench: Bench) -> None:
     assert status(told(bench, "x")) == 404
+
+
+# --- where people bring tokens
+
+
+def bearing(**claims: Any) -> dict[str, str]:
+    times = {"iat": START // SECOND, "exp": START // SECOND + 600}
+    return {"Authorization": f"Bearer {mint(**{**times, **claims})}"}
+
+
+def called_off(**claims: Any) -> str:
+    times = {"iat": START // SECOND, "exp": START // SECOND + 120, "jti": claims.get("sid", "j")}
+    return mint(headers={"typ": "logout+jwt"}, **{"events": {EVENT: {}}, "sid": None, "sub": None, **times, **claims})
+
+
+@pytest.fixture
+def tokens(benches: Benches, tmp_path: Path) -> Bench:
+    key = tmp_path / "key.pem"
+    key.write_bytes(pem(public_key()))
+    about = {"jwt_audience": AUDIENCE, "jwt_issuer": ISSUER, "jwt_key_file": str(key), "jwt_algorithms": "RS256"}
+    return benches(identity="bearer", **about)
+
+
+def test_a_session_of_tokens_and_all_that_come_later(tokens: Bench) -> None:
+    assert tokens.kind(headers=bearing()) is Kind.ALLOW
+    assert status(told(tokens, called_off(sid="s1"))) == 200
+    assert tokens.kind(headers=bearing()) is tokens.kind(headers=bearing(exp=START // SECOND + 900)) is Kind.REFUSED
+    assert tokens.kind(headers=bearing(sid="s2")) is Kind.ALLOW
+
+
+def test_a_session_that_was_called_off_before_its_first_token_came(tokens: Bench) -> None:
+    assert status(told(tokens, called_off(sid="s9"))) == 200
+    assert tokens.kind(headers=bearing(sid="s9")) is Kind.REFUSED
+    assert tokens.kind(headers=bearing(sid="s9", exp=START // SECOND + 900)) is Kind.REFUSED
+
+
+def test_all_sessions_of_a_person_who_brings_tokens(tokens: Bench) -> None:
+    for sid in ("s1", "s2"):
+        assert tokens.kind(headers=bearing(sid=sid)) is Kind.ALLOW
+    assert tokens.kind(headers=bearing(sid="s3", sub="bob")) is Kind.ALLOW
+    assert status(told(tokens, called_off(sub="alice"))) == 200
+    assert [tokens.kind(headers=bearing(sid=sid)) for sid in ("s1", "s2")] == [Kind.REFUSED] * 2
+    assert tokens.kind(headers=bearing(sid="s3", sub="bob")) is Kind.ALLOW
+
+
+def test_issuers_that_have_no_name_log_nobody_out(bearer: Bench) -> None:
+    assert status(told(bearer, called_off(sid="s1"))) == 404

@@ -126,7 +126,7 @@ def _session_key(token: VerifiedToken, sid: str | None) -> str:
     if token.personal and token.subject:
         return json.dumps([token.issuer, "person", token.subject])
     if sid:
-        return json.dumps([token.issuer, "sid", sid])
+        return sid_key(token.issuer, sid)
     if not token.subject:
         raise TokenRefused("no_subject")
     if token.authenticated_at is not None:
@@ -134,6 +134,11 @@ def _session_key(token: VerifiedToken, sid: str | None) -> str:
     times = (token.issued_at, token.not_before, token.expires_at)
     own = next(at for at in times if at is not None)
     return json.dumps([token.issuer, "own", token.subject, own])
+
+
+def sid_key(issuer: str, sid: str) -> str:
+    """What names the session that `issuer` calls `sid`."""
+    return json.dumps([issuer, "sid", sid])
 
 
 def instant(claims: Mapping[str, Any], name: str) -> int | None:

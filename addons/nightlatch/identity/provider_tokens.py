@@ -22,6 +22,15 @@ class Trust(NamedTuple):
     keys: KeySet
 
 
+def trust_of(verifier: TokenVerifier) -> Trust | None:
+    """Whose word besides tokens is taken where `verifier` takes theirs; None where their issuer has no name, or is no
+    provider but a load balancer."""
+    settings = verifier.settings
+    if settings.issuer is None or settings.signer is not None:
+        return None
+    return Trust(settings.issuer, settings.audience, settings.algorithms, verifier.keys)
+
+
 def asymmetric(algorithms: tuple[str, ...]) -> tuple[str, ...]:
     """Those of `algorithms` by which only the provider can sign."""
     return tuple(name for name in algorithms if name in ALGORITHMS - SYMMETRIC)

@@ -88,7 +88,7 @@ class TokenVerifier:
         if not settings.audience:
             raise ValueError("tokens need an audience: --jwt-audience NAME (what `aud` of your tokens says)")
         check_algorithms(settings.algorithms)
-        self._settings = settings
+        self.settings = settings
         self.keys = FixedKeys(tuple(_for_use(settings))) if keys is None else keys
         self._version = self.keys.version
         self._good: dict[bytes, Known] = {}
@@ -136,7 +136,7 @@ class TokenVerifier:
         """
         if len(token) > _LARGEST:
             raise TokenRefused("too_large")
-        header, claims = map(strict_json, _segments(token, padded=self._settings.signer is not None))
+        header, claims = map(strict_json, _segments(token, padded=self.settings.signer is not None))
         algorithm, kid = self._algorithm(header), header.get("kid")
         self._check_signer(header)
         name = kid if isinstance(kid, str) else None
@@ -156,26 +156,26 @@ class TokenVerifier:
         self._good[digest] = known
 
     def _verified(self, token: str, wall: int) -> VerifiedToken:
-        return read_claims(self.claims(token), self._settings.session_claim, wall)
+        return read_claims(self.claims(token), self.settings.session_claim, wall)
 
     def _check_signer(self, header: dict[str, Any]) -> None:
         """AWS says in the header which load balancer signed, and for which client; any load balancer of anybody has
         a key at the same place."""
-        if self._settings.signer is None:
+        if self.settings.signer is None:
             return
-        if header.get("signer") != self._settings.signer:
+        if header.get("signer") != self.settings.signer:
             raise TokenRefused("signer")
-        if header.get("client") != self._settings.audience:
+        if header.get("client") != self.settings.audience:
             raise TokenRefused("audience")
 
     def _algorithm(self, header: dict[str, Any]) -> str:
         """The header's algorithm, if it is one of ours; also refuses what asks for special treatment."""
         if "crit" in header:
             raise TokenRefused("critical_extension")
-        if str(header.get("typ", "")).lower().removeprefix("application/") not in self._settings.types:
+        if str(header.get("typ", "")).lower().removeprefix("application/") not in self.settings.types:
             raise TokenRefused("type")
         algorithm = header.get("alg")
-        if not isinstance(algorithm, str) or algorithm not in self._settings.algorithms:
+        if not isinstance(algorithm, str) or algorithm not in self.settings.algorithms:
             raise TokenRefused("algorithm")
         return algorithm
 
@@ -193,7 +193,7 @@ class TokenVerifier:
         raise refusal
 
     def _demands(self, key: VerificationKey, algorithm: str) -> dict[str, Any]:
-        settings = self._settings
+        settings = self.settings
         return {
             "key": key.key,
             "algorithms": [algorithm],

@@ -10,13 +10,14 @@ from urllib.parse import parse_qs
 from mitmproxy import http
 
 from nightlatch.core.respond import ResponseSpec
-from nightlatch.core.session import End, Session
-from nightlatch.identity.claims import TokenRefused
+from nightlatch.core.session import End, Session, State
+from nightlatch.identity.claims import TokenRefused, sid_key
+from nightlatch.identity.extract import credential_fingerprint
 from nightlatch.identity.key_sets import KeysUnavailable
 from nightlatch.identity.logout_tokens import LogoutToken, read_logout_token
 from nightlatch.identity.provider import ProviderUnavailable
 from nightlatch.identity.provider_marks import sid_mark, subject_mark, token_mark
-from nightlatch.identity.provider_tokens import Trust
+from nightlatch.identity.provider_tokens import Trust, trust_of
 from nightlatch.proxy.answers import answer
 from nightlatch.proxy.arrival import Arrival
 from nightlatch.proxy.own_answers import json_answer, refusal_answer
@@ -27,19 +28,22 @@ log = logging.getLogger(__name__)
 
 async def receive(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> None:
     """Answer `POST /.nightlatch/backchannel-logout`."""
-    if service.oidc is None:
+    trust = await _trust(service)
+    if trust is None:
         answer(flow, refusal_answer(service, arrival, 404, "Nobody logs people out of this site from elsewhere."))
         return
     form = parse_qs((flow.request.raw_content or b"").decode("utf-8", "replace"), max_num_fields=20)
-    answer(flow, await _answer(service, arrival, form.get("logout_token", [])))
+    answer(flow, await _answer(service, arrival, trust, form.get("logout_token", [])))
 
 
-async def _answer(service: Service, arrival: Arrival, tokens: list[str]) -> ResponseSpec:
+async def _answer(service: Service, arrival: Arrival, trust: Trust | Exception, tokens: list[str]) -> ResponseSpec:
     try:
+        if isinstance(trust, Exception):
+            raise trust
         if len(tokens) != 1:
             raise TokenRefused("malformed")
         leeway = service.guard.policy.session.leeway
-        token = await read_logout_token(tokens[0], await _trust(service), arrival.wall, leeway)
+        token = await read_logout_token(tokens[0], trust, arrival.wall, leeway)
         ended = await _carry_out(service, arrival, token)
     except TokenRefused as refusal:
         log.warning("a logout from the identity provider was refused: %s", refusal.reason)
@@ -50,9 +54,15 @@ async def _answer(service: Service, arrival: Arrival, tokens: list[str]) -> Resp
     return json_answer(arrival, 200, {"ended": ended})
 
 
-async def _trust(service: Service) -> Trust:
-    assert service.oidc is not None  # noqa: S101 (`receive` has looked)
-    return service.oidc.trust(await service.oidc.directory.provider())
+async def _trust(service: Service) -> Trust | ProviderUnavailable | None:
+    """Whose word is taken: the provider's at which people log in, else the issuer's whose tokens they bring."""
+    if service.oidc is not None:
+        try:
+            return service.oidc.trust(await service.oidc.directory.provider())
+        except ProviderUnavailable as problem:
+            return problem
+    verifier = service.guard.settings.verifier
+    return trust_of(verifier) if verifier is not None else None
 
 
 async def _carry_out(service: Service, arrival: Arrival, token: LogoutToken) -> int:
@@ -64,7 +74,10 @@ async def _carry_out(service: Service, arrival: Arrival, token: LogoutToken) -> 
     if token.sid is not None:
         sid = sid_mark(guard.key, token.issuer, token.sid)
         await guard.write(lambda writer: writer.bar(sid, "sid", now))
-    sessions = _meant(service, token)
+        if service.oidc is None:
+            of_tokens = _token_mark(service, arrival, token.issuer, token.sid)
+            await guard.write(lambda writer: writer.bar(of_tokens, "sid", now))
+    sessions = _meant(service, token) if service.oidc is not None else _of_tokens(service, arrival, token)
     for session in sessions:
         await guard.end(session, End(now, "backchannel"))
     return len(sessions)
@@ -79,3 +92,20 @@ def _meant(service: Service, token: LogoutToken) -> list[Session]:
     found = guard.reader.started_by(sid_mark(guard.key, token.issuer, token.sid))
     known = ((session, guard.reader.provider_session(session.id)) for session in found)
     return [session for session, one in known if subject is None or (one is not None and one.subject == subject)]
+
+
+def _of_tokens(service: Service, arrival: Arrival, token: LogoutToken) -> list[Session]:
+    """The same where people bring tokens: these name the session or the person themselves."""
+    guard = service.guard
+    if token.sid is None:
+        return list(guard.reader.live_sessions(arrival.site, token.subject or ""))
+    found = guard.reader.find(_token_mark(service, arrival, token.issuer, token.sid))
+    if found is None or found.session.state is not State.ACTIVE:
+        return []
+    return [found.session] if token.subject in (None, found.session.subject) else []
+
+
+def _token_mark(service: Service, arrival: Arrival, issuer: str, sid: str) -> bytes:
+    """The fingerprint under which every token of that session is found."""
+    reading = service.guard.reading(arrival.site, arrival.cookie)
+    return credential_fingerprint(reading, sid_key(issuer, sid))

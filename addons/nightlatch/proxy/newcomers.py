@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from nightlatch.core.events import Event, EventType
 from nightlatch.core.identity import Identity
 from nightlatch.core.origin_facts import agent_family, network_of
-from nightlatch.core.session import Session
+from nightlatch.core.session import End, Session
 from nightlatch.identity.fingerprint import new_session_id
 from nightlatch.ledger.port import LedgerWriter
 from nightlatch.proxy.arrival import Arrival
@@ -57,7 +57,12 @@ async def enrol(guard: Guard, arrival: Arrival, session: Session) -> bool:
     events = [guard.event(type_, arrival.now, session, source=session.source)]
     if identity.again:
         events.append(guard.event(EventType.LOGIN_SILENT, arrival.now, session, reason="auth_time_missing"))
-    return await guard.write(lambda writer: _written(writer, session, identity, events))
+    written = await guard.write(lambda writer: _written(writer, session, identity, events))
+    if written and identity.token is not None and guard.reader.barred(identity.fingerprint):
+        # Its issuer had called the session off before its first token came here.
+        await guard.end(session, End(arrival.now, "backchannel"))
+        return False
+    return written
 
 
 def _written(writer: LedgerWriter, session: Session, identity: Identity, events: Iterable[Event]) -> bool:

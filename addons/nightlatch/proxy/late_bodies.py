@@ -61,7 +61,6 @@ def refuse_late(service: Service, flow: http.HTTPFlow, late: Judged) -> None:
     guard.active.finish(flow.id)
     answer(flow, verdict_answer(service, arrival, late.verdict, late.decision))
     form_keeping.keep(service, flow)
-    form_keeping.keep(service, flow)
 
 
 def _came_promptly(flow: http.HTTPFlow) -> bool:

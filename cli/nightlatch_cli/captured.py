@@ -50,7 +50,11 @@ def columns_of(text: str) -> Columns:
 
 
 def read_timeline(
-    files: Sequence[Path], policies: Sequence[Policy], key: SessionKey | None, columns: Columns = NO_COLUMNS
+    files: Sequence[Path],
+    policies: Sequence[Policy],
+    key: SessionKey | None,
+    columns: Columns = NO_COLUMNS,
+    more: frozenset[str] = frozenset(),
 ) -> Timeline:
     """What `files` hold, as one timeline.
 
@@ -58,11 +62,12 @@ def read_timeline(
         policies: what it will be judged by; tells which header fields have to be kept.
         key: what tells sessions apart, where it was named.
         columns: which column of a table says what, where its name does not tell.
+        more: header fields that are kept besides.
 
     Raises:
         Failure: a file cannot be read (exit code 4), or there is no request in them (5).
     """
-    headers = wanted_headers(policies, key)
+    headers = wanted_headers(policies, key) | more
     try:
         with progress() as told:
             times = timeline([_read(file, headers, columns, told) for file in files])

@@ -1,6 +1,6 @@
 """A replay as people read it: what was judged, the policies side by side, the routes. Prints; works nothing out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from nightlatch_cli.output import print_table, tell
@@ -36,6 +36,8 @@ def show(document: Mapping[str, Any], suggested: str = "") -> None:
     print_table(columns, ([str(cell) for cell in route.values()] for route in routes[:_ROUTES]))
     if len(routes) > _ROUTES:
         tell(f"and {len(routes) - _ROUTES} more routes (--json lists them)")
+    if "alerts" in document:
+        _alerts(document["alerts"])
     for each in document.get("differences", ()):
         _difference(each)
     for each in document.get("what_if", ())[:1]:
@@ -109,3 +111,14 @@ def _duration(seconds: int) -> str:
     minutes, second = divmod(seconds, 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}"
+
+
+def _alerts(alerts: Sequence[Mapping[str, Any]]) -> None:
+    """What detectors would have said, if anybody asked."""
+    tell("")
+    if not alerts:
+        tell("the detectors would have said nothing")
+        return
+    columns = ("policy", "at", "detector", "times", "then", "session", "why")
+    fields = ("policy", "raised_at", "detector", "count", "then", "session", "why")
+    print_table(columns, ([str(alert[field] or "") for field in fields] for alert in alerts))

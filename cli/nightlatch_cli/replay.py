@@ -12,8 +12,9 @@ import typer
 
 from nightlatch.core.policy import Policy
 from nightlatch.presets import load_policy
+from nightlatch.replay.alerting import HEADERS, Alerting
 from nightlatch.replay.decisions import decision
-from nightlatch.replay.replaying import How, run
+from nightlatch.replay.replaying import How, Sink, run
 from nightlatch.replay.simulate import Judged
 from nightlatch.replay.suggest import as_toml, suggestions
 from nightlatch.replay.sweep import DEFAULT
@@ -64,6 +65,9 @@ def replay(
     decisions: Annotated[
         Path | None, typer.Option(metavar="FILE.jsonl", help="Also write a line a request and policy.")
     ] = None,
+    alerts: Annotated[
+        bool, typer.Option("--alerts", help="Also tell what the detectors of each policy would have said.")
+    ] = False,
     bulk: Annotated[
         bool, typer.Option("--bulk", help="Logs of any size by arrays: figures only. Needs nightlatch[bulk].")
     ] = False,
@@ -75,7 +79,7 @@ def replay(
     policies = [load_policy(name) for name in (policy, *(against or ()))]
     replay_study.check_sweeps(asked.sweeps, policies[0])
     if bulk:
-        _check_bulk(asked, decisions)
+        _check_bulk(asked, decisions, alerts)
         figures = bulk_document(capture, policies, key, told, relogin=after_expiry is AfterExpiry.RELOGIN)
         for file, _ in asked.reports:
             file.write_bytes(msgspec.json.format(msgspec.json.encode(figures)) + b"\n")
@@ -83,20 +87,37 @@ def replay(
         return
     with ExitStack() as files:
         _without_collector(files)
-        times = captured.read_timeline(capture, policies, key, told)
-        sink = None if decisions is None else _decisions(decisions, files, several=len(capture) > 1)
-        how = How(relogin=after_expiry is AfterExpiry.RELOGIN, sink=sink, observe=asked.observe)
+        alerting = Alerting(policies) if alerts else None
+        times = captured.read_timeline(capture, policies, key, told, HEADERS if alerts else frozenset())
+        written = None if decisions is None else _decisions(decisions, files, several=len(capture) > 1)
+        how = How(relogin=after_expiry is AfterExpiry.RELOGIN, sink=_both(written, alerting), observe=asked.observe)
         replayed = run(times, policies, captured.settle(key, times), **how)
         subject = replay_study.conclude(asked, replayed, policy) if asked.observe else None
     document = subject.document if subject and asked.study else replayed.document()
+    if alerting is not None:
+        document = {**document, "alerts": alerting.document()}
     print_json(document) if json else show(document, as_toml(suggestions(replayed.activity()), policies[0]))
     if subject is not None:
         replay_study.fail_if_forbidden(subject.study)
 
 
-def _check_bulk(asked: replay_study.Asked, decisions: Path | None) -> None:
+def _both(one: Sink | None, other: Sink | None) -> Sink | None:
+    """A sink for whoever wants the decisions."""
+    sinks = [sink for sink in (one, other) if sink is not None]
+    if not sinks:
+        return None
+
+    def each(judged: Judged, policy: Policy) -> None:
+        for sink in sinks:
+            sink(judged, policy)
+
+    return each
+
+
+def _check_bulk(asked: replay_study.Asked, decisions: Path | None, alerts: bool) -> None:
     more = [f"--report {file}" for file, _ in asked.reports if file.suffix.lower() != ".json"]
     more += [f"--decisions {decisions}"] if decisions is not None else []
+    more += ["--alerts"] if alerts else []
     more += [f"--fail-on {each.text}" for each in asked.conditions]
     more += [f"--sweep {each.name}" for each in asked.sweeps if each != DEFAULT]
     if more:

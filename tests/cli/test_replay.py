@@ -164,3 +164,9 @@ def test_no_mitmproxy_and_no_rich_are_loaded(capture: Path) -> None:
     result = spawn(code=code)
     assert result.returncode == 0, result.stderr
     assert result.stdout.splitlines()[-1] == "[]", sys.version
+
+
+def test_alerts_are_told_where_they_are_asked_for(capture: Path) -> None:
+    assert "alerts" not in document(capture)
+    assert document(capture, "--alerts")["alerts"] == []
+    assert "the detectors would have said nothing" in nightlatch("replay", capture, "--alerts").stdout

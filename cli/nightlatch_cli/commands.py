@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, Entry | Family] = {
         {
             "list": Entry("nightlatch_cli.sessions:list_sessions", "The sessions, newest first."),
             "show": Entry("nightlatch_cli.sessions:show", "One session: its clocks, and why it ended."),
+            "watch": Entry("nightlatch_cli.sessions_watch:watch", "The live sessions, as they run out of time."),
             "end": Entry("nightlatch_cli.sessions:end", "End a session, at once and for ever."),
         },
         "list",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nightlatch.clock import read_clock
+from nightlatch.clock import WarpedClock
 from nightlatch.core.policy import Policy
 from nightlatch.ledger.port import LedgerReader, LedgerWriter, PolicyVersion
 from nightlatch.ledger.reader import open_reader
@@ -45,8 +45,14 @@ class Bench:
 
     def __init__(self, reader: LedgerReader) -> None:
         self.reader = reader
-        self.now = read_clock(reader)
+        self._clock = WarpedClock(reader)
+        self.now = self._clock.now()
         self._policies: dict[str | None, Policy] = {}
+
+    def refresh(self) -> None:
+        """Look again: the time is now, and the policies may have changed."""
+        self.now = self._clock.now()
+        self._policies.clear()
 
     def policy(self, site: str | None = None) -> Policy:
         """The policy in force: the one under which the guard of `site` runs, else the one that was loaded last, else

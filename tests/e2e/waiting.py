@@ -11,7 +11,7 @@ PAUSE = threading.Event()
 """Never set: waiting for it is how a step passes."""
 
 
-def until(look: Callable[[], T], what: str, seconds: float = 20) -> T:
+def until(look: Callable[[], T], what: str, seconds: float = 90) -> T:
     """What `look` returns, once that is true.
 
     Raises:

@@ -11,7 +11,7 @@ from nightlatch.core.session import State
 from nightlatch.core.verdict import Kind
 from nightlatch.ledger.port import LedgerError
 from nightlatch.ledger.writer import SqliteWriter
-from nightlatch.proxy import policy_change
+from nightlatch.proxy import guard
 from nightlatch.proxy.policy_change import apply_policy
 
 
@@ -99,7 +99,7 @@ def test_it_is_announced_so_that_commands_judge_by_it(bench: Bench) -> None:
 
 
 def test_many_are_ended_in_several_steps(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(policy_change, "AT_ONCE", 2)
+    monkeypatch.setattr(guard, "AT_ONCE", 2)
     for _ in range(5):
         bench.log_in()
     bench.later(minutes=6)

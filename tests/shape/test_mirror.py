@@ -27,6 +27,7 @@ ELSEWHERE = {
     "addons/nightlatch/web/openapi_route.py": "one call; tests/web/test_openapi.py asks it",
     "addons/nightlatch/web/routes.py": "a table; tests/web/test_handler.py and test_openapi.py go through it",
     "addons/nightlatch/web/serving.py": "values without behaviour",
+    "addons/nightlatch/web/questions.py": "values; tests/e2e/test_control_fuzz.py sends what they allow and what not",
     "addons/nightlatch/web/shapes.py": "values; tests/e2e/test_control_fuzz.py compares every answer with them",
     "cli/nightlatch_cli/__main__.py": "one call; every end-to-end test starts with it",
 }

@@ -3,7 +3,7 @@ two shells, and neither imports the other."""
 
 import platform
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
@@ -81,6 +81,9 @@ class GuardControl:
 
     async def end(self, session: Session, end: End) -> Session:
         return await self._guard.end(session, end)
+
+    async def end_each(self, sessions: Sequence[Session], end: End) -> int:
+        return await self._guard.end_each([(each.id, end, self._guard.end_event(each, end)) for each in sessions])
 
     def read_policy(self, text: str) -> Policy:
         return read_changed(self._guard, text)

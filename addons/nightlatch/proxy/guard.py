@@ -5,8 +5,9 @@ It reads the ledger on the event loop and hands every write to the writer's thre
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,6 +36,9 @@ from nightlatch.proxy.personal import PersonalSessions
 from nightlatch.proxy.settings import Settings
 
 T = TypeVar("T")
+
+AT_ONCE = 500
+"""How many sessions are ended in one transaction: whoever else writes waits for it."""
 
 _TOLD_EVERY = 60_000_000
 """Microseconds."""
@@ -167,6 +171,11 @@ class Guard:
         await self.write(lambda writer: writer.end(session.id, end, event))
         return self.reader.session(session.id) or session
 
+    async def end_each(self, endings: Sequence[tuple[str, End, Event]]) -> int:
+        """End sessions, by id, each with its event, in few transactions; how many of them lived until then."""
+        steps = (endings[start : start + AT_ONCE] for start in range(0, len(endings), AT_ONCE))
+        return sum([await self.write(partial(_end_some, some)) for some in steps])
+
     def end_event(self, session: Session, end: End) -> Event:
         """The audit event that tells why `session` ended."""
         if end.reason != "expired":
@@ -268,3 +277,7 @@ class Guard:
         done = self.behind.submit(lambda writer: writer.record(recorded))
         if self.after_events is not None:
             asyncio.wrap_future(done).add_done_callback(self.after_events)
+
+
+def _end_some(some: Sequence[tuple[str, End, Event]], writer: LedgerWriter) -> int:
+    return writer.end_each(some)

@@ -5,7 +5,6 @@ and the trail says so; a loosened one revives nothing, since what had run out un
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from nightlatch.core.deadlines import sweep_at
@@ -23,9 +22,6 @@ from nightlatch.proxy.guard import Guard
 from nightlatch.proxy.service import Service
 from nightlatch.proxy.settings_login import refuse_unmet
 from nightlatch.proxy.settings_values import SettingsInvalid
-
-AT_ONCE = 500
-"""How many sessions are ended in one transaction: others wait for it."""
 
 Ending = tuple[str, End, Event]
 
@@ -67,11 +63,11 @@ async def apply_policy(service: Service, text: str, by: str) -> int:
             raise
         now = guard.clock.now()
         over, ended = await asyncio.to_thread(_judge, guard, tuple(service.sweepers), policy, now)
-        await _end_each(guard, over)
+        await guard.end_each(over)
         await _load(guard, policy, by, now)
         guard.policy = policy
         service.announce_again()
-        return await _end_each(guard, ended)
+        return await guard.end_each(ended)
 
 
 async def _reject(guard: Guard, error: PolicyInvalid, by: str) -> None:
@@ -118,15 +114,3 @@ def _tightened(guard: Guard, session: Session, end: End, policy: Policy) -> Even
     """The event of an end that the change of policy brought, not the passing of time."""
     event = guard.end_event(session, end)
     return event._replace(policy=policy.version, detail={**event.detail, "tightened_from": guard.policy.version})
-
-
-async def _end_each(guard: Guard, endings: Sequence[Ending]) -> int:
-    count = 0
-    for start in range(0, len(endings), AT_ONCE):
-        some = endings[start : start + AT_ONCE]
-        count += await guard.write(_ending(some))
-    return count
-
-
-def _ending(some: Sequence[Ending]) -> Callable[[LedgerWriter], int]:
-    return lambda writer: writer.end_each(some)

@@ -28,8 +28,7 @@ class Sweeper:
         due = self._due(now)
         self._due_since = {session.id: self._due_since.get(session.id, wall) for session, _ in due}
         over = [(session, end) for session, end in due if self._patient(session, wall)]
-        for session, end in over:
-            await self._guard.end(session, end)
+        await self._guard.end_each([(s.id, end, self._guard.end_event(s, end)) for s, end in over])
         return len(over)
 
     def _due(self, now: int) -> list[tuple[Session, End]]:

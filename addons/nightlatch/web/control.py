@@ -4,7 +4,7 @@ All of it is called on the event loop that the guard runs on, and none of it blo
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -72,6 +72,9 @@ class Control(Protocol):
 
     async def end(self, session: Session, end: End) -> Session:
         """End `session` durably and return it as it then stands."""
+
+    async def end_each(self, sessions: Sequence[Session], end: End) -> int:
+        """The same for several, in few transactions; how many of them lived until then."""
 
     def read_policy(self, text: str) -> Policy:
         """The policy that `text` writes, as this guard would take it; nothing comes into force.

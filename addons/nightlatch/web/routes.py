@@ -15,6 +15,7 @@ from nightlatch.web import (
     metrics,
     openapi_route,
     policy,
+    questions,
     sessions,
     shapes,
 )
@@ -31,7 +32,7 @@ class Route(NamedTuple):
     gives: Any
     """The shape of the answer, for the OpenAPI document."""
     status: int = 200
-    query: type = shapes.Nothing
+    query: type = questions.Nothing
     body: type | None = None
     refuses: tuple[int, ...] = ()
     """Statuses of errors of its own, besides those that any route may have."""
@@ -49,22 +50,22 @@ ROUTES = (
     Route("GET", "/version", health.version, shapes.Versions),
     Route("GET", "/metrics", metrics.scrape, str, media="text/plain"),
     Route("GET", "/openapi.json", openapi_route.show, dict[str, Any], open=True),
-    Route("GET", "/sessions", sessions.listed, list[shapes.Session], query=shapes.SessionsQuery),
-    Route("DELETE", "/sessions", sessions.end_all_of, shapes.Ended, query=shapes.SubjectQuery),
+    Route("GET", "/sessions", sessions.listed, list[shapes.Session], query=questions.SessionsQuery),
+    Route("DELETE", "/sessions", sessions.end_all_of, shapes.Ended, query=questions.SubjectQuery),
     Route("GET", "/sessions/{id}", sessions.one, shapes.Session, refuses=(404,)),
     Route("DELETE", "/sessions/{id}", sessions.end, shapes.Session, refuses=(404,)),
     Route("GET", "/sessions/{id}/explain", explained.explain, shapes.Explanation, refuses=(404,)),
-    Route("GET", "/decisions", decisions.listed, list[shapes.Decision], query=shapes.DecisionsQuery),
-    Route("GET", "/events", events.listed, list[shapes.Event], query=shapes.EventsQuery, stream=events.streamed),
+    Route("GET", "/decisions", decisions.listed, list[shapes.Decision], query=questions.DecisionsQuery),
+    Route("GET", "/events", events.listed, list[shapes.Event], query=questions.EventsQuery, stream=events.streamed),
     Route("GET", "/live", feed.only_streamed, dict[str, Any], stream=feed.streamed, refuses=(406,)),
-    Route("GET", "/alerts", alerts.listed, list[shapes.Alert], query=shapes.AlertsQuery),
+    Route("GET", "/alerts", alerts.listed, list[shapes.Alert], query=questions.AlertsQuery),
     Route("GET", "/clock", clock.show, shapes.Clock),
-    Route("POST", "/clock/advance", clock.advance, shapes.Clock, body=shapes.Advance),
+    Route("POST", "/clock/advance", clock.advance, shapes.Clock, body=questions.Advance),
     Route("POST", "/clock/freeze", clock.freeze, shapes.Clock),
     Route("POST", "/clock/resume", clock.resume, shapes.Clock),
     Route("POST", "/reset", clock.reset, shapes.Clock),
-    Route("POST", "/login", login.log_in, shapes.Cookie, status=201, body=shapes.Who, refuses=(409,)),
+    Route("POST", "/login", login.log_in, shapes.Cookie, status=201, body=questions.Who, refuses=(409,)),
     Route("GET", "/policy", policy.show, shapes.Policy),
-    Route("PUT", "/policy", policy.replace, shapes.Policy, body=shapes.NewPolicy, refuses=(412, 422)),
-    Route("POST", "/policy/preview", policy.preview, shapes.Preview, body=shapes.NewPolicy, refuses=(422,)),
+    Route("PUT", "/policy", policy.replace, shapes.Policy, body=questions.NewPolicy, refuses=(412, 422)),
+    Route("POST", "/policy/preview", policy.preview, shapes.Preview, body=questions.NewPolicy, refuses=(422,)),
 )

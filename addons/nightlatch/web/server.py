@@ -8,7 +8,7 @@ from typing import Any
 from tornado.httpserver import HTTPServer
 from tornado.web import Application
 
-from nightlatch.web import pages
+from nightlatch.web import pages, tarball
 from nightlatch.web.asking import Reading
 from nightlatch.web.control import Control
 from nightlatch.web.handler import Endpoint, Missing
@@ -46,7 +46,11 @@ class ControlServer:
     def start(self) -> None:
         """Answer requests, in the running loop."""
         application = Application(
-            [*pages.handlers(self._serving), *_handlers(self._serving)],
+            [
+                *pages.handlers(self._serving),
+                (tarball.PATH, tarball.Client, {"serving": self._serving}),
+                *_handlers(self._serving),
+            ],
             default_handler_class=Missing,
             default_handler_args={"serving": self._serving},
             log_function=_silent,

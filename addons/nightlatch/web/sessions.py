@@ -9,7 +9,7 @@ from nightlatch.core.session import End, Session, State
 from nightlatch.core.session_json import session_document
 from nightlatch.ledger.port import Decision, LedgerReader
 from nightlatch.web.asking import Answer, Ask, given, session_or_404
-from nightlatch.web.shapes import MOST
+from nightlatch.web.questions import MOST
 
 
 async def listed(ask: Ask) -> Answer:
@@ -46,9 +46,7 @@ async def end_all_of(ask: Ask) -> Answer:
     """End every live session of one person; how many."""
     subject = ask.query.subject
     found = await ask.ledger.ask(lambda reader: reader.sessions(state=State.ACTIVE, subject=subject))
-    now, _, _ = ask.control.clock()
-    ended = [await ask.control.end(session, End(now, "admin")) for session in found]
-    return Answer({"ended": sum(session.end is not None and session.end.at == now for session in ended)})
+    return Answer({"ended": await ask.control.end_each(found, End(ask.control.clock()[0], "admin"))})
 
 
 def document(ask: Ask, session: Session) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import typer
 from nightlatch.core.words import describe
 from nightlatch.presets import load_policy
 from nightlatch_cli.demo import application, tour
-from nightlatch_cli.demo.guard import GuardFailed, guarded
+from nightlatch_cli.demo.guard import GuardFailed, Running, guarded
 from nightlatch_cli.demo.visitor import Visitor
 from nightlatch_cli.demo.walk import Operator, Walk
 
@@ -71,7 +71,7 @@ async def until_interrupted(ledger: Path) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     server, upstream = application.serve()
     async with guarded(upstream, policy=POLICY, users=USERS, ledger=ledger) as guard:
-        typer.echo(greeting(guard.url, upstream, ledger))
+        typer.echo(greeting(guard, upstream, ledger))
         ended = asyncio.ensure_future(guard.process.wait())
         asked = asyncio.ensure_future(stopped.wait())
         await asyncio.wait({ended, asked}, return_when=asyncio.FIRST_COMPLETED)
@@ -88,21 +88,22 @@ def program_name() -> str:
     return str(beside) if beside.exists() else f"{sys.executable} -m nightlatch_cli"
 
 
-def greeting(url: str, upstream: str, ledger: Path) -> str:
+def greeting(guard: Running, upstream: str, ledger: Path) -> str:
     """What is running, the policy in words, and what to try."""
     program = program_name()
     words = "\n            ".join(describe(load_policy(POLICY)))
     return f"""
-  Open      {url}
+  Open      {guard.url}
+  Dashboard {guard.dashboard}
   Guarded   {upstream} (nothing stops you there: it is the bare application)
   People    ada (group admins), bob; no password
   Policy    {words}
 
   Try       log in, look around, leave it alone for a minute
-            open {url}/poll and see that a poll does not keep you in
+            open {guard.url}/poll and see that a poll does not keep you in
   Or, in another terminal:
             export NIGHTLATCH_LEDGER={ledger}
-            {program} sessions
+            {program} sessions watch
             {program} clock advance 61s
             {program} events --follow
 

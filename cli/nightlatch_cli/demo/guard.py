@@ -33,6 +33,8 @@ class Running(NamedTuple):
 
     url: str
     process: Process
+    dashboard: str = ""
+    """With its token; empty where there is none."""
 
 
 def surroundings() -> dict[str, str]:
@@ -41,8 +43,8 @@ def surroundings() -> dict[str, str]:
     return {**kept, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 
 
-async def listening(process: Process, ready: Path) -> str:
-    """The URL from the ready file `ready`, once `process` has written it.
+async def listening(process: Process, ready: Path) -> Running:
+    """The guard that `process` is, once it has written the ready file `ready`.
 
     Raises:
         GuardFailed: it ended first, or took longer than `PATIENCE`.
@@ -51,7 +53,8 @@ async def listening(process: Process, ready: Path) -> str:
         async with asyncio.timeout(PATIENCE):
             while process.returncode is None:
                 if ready.exists():
-                    return str(json.loads(ready.read_text())["url"])
+                    facts = json.loads(ready.read_text())
+                    return Running(facts["url"], process, f"{facts['control']}/#{facts['token']}")
                 await asyncio.sleep(STEP)
     ended = "took too long to listen" if process.returncode is None else f"ended with {process.returncode}"
     raise GuardFailed(f"the guard {ended}; `nightlatch doctor` may know why")
@@ -76,7 +79,7 @@ async def guarded(
     """A guard in front of `upstream` on a free port while the context lasts; it talks to `log`, else to stdout."""
     ready = ledger.parent / "ready.json"
     people = [part for user in users for part in ("--dev-user", user)]
-    options = ["--listen", "127.0.0.1:0", "--policy", policy, "--login", "dev", *people]
+    options = ["--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--policy", policy, "--login", "dev", *people]
     files = ["--ledger", str(ledger), "--ready-file", str(ready)]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "nightlatch_cli", "run", upstream, *options, *files),
@@ -86,6 +89,6 @@ async def guarded(
         stderr=log,
     )
     try:
-        yield Running(await listening(process, ready), process)
+        yield await listening(process, ready)
     finally:
         await stop(process)

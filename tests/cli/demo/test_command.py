@@ -4,6 +4,8 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from tests.cli.bench import environment
@@ -11,6 +13,7 @@ from tests.e2e.client import Browser
 from tests.e2e.waiting import until
 
 from nightlatch_cli.demo.command import greeting, program_name
+from nightlatch_cli.demo.guard import Running
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -35,6 +38,9 @@ def test_it_runs_until_it_is_told_to_stop_and_leaves_nothing(number: signal.Sign
 
 def test_the_greeting_names_the_program_as_it_can_be_typed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    told = greeting("http://127.0.0.1:1", "http://127.0.0.1:2", Path("l.db"))
+    told = greeting(
+        cast(Running, SimpleNamespace(url="http://127.0.0.1:1", dashboard="http://127.0.0.1:3/#t")), "", Path("l.db")
+    )
     assert f"{program_name()} clock advance 61s" in told
+    assert "Dashboard http://127.0.0.1:3/#t" in told
     assert Path(program_name().split()[0]).exists()

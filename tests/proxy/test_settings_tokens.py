@@ -63,7 +63,7 @@ def test_each_source_knows_its_issuer_and_keys(
 ) -> None:
     verifier = read(f"assertion:{identity}", **options)
     assert where(verifier) == place
-    assert (verifier._settings.issuer, verifier._settings.session_claim) == (issuer, claim)
+    assert (verifier.settings.issuer, verifier.settings.session_claim) == (issuer, claim)
 
 
 def test_what_is_given_comes_first(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_what_is_given_comes_first(tmp_path: Path) -> None:
     key.write_bytes(pem(public_key("ES256")))
     verifier = read("assertion:google-iap", jwt_issuer="me", jwt_key_file=str(key), session_claim="x")
     assert isinstance(verifier.keys, FixedKeys)
-    assert (verifier._settings.issuer, verifier._settings.session_claim) == ("me", "x")
+    assert (verifier.settings.issuer, verifier.settings.session_claim) == ("me", "x")
     assert where(read("assertion:pomerium", jwks=URL)) == URL
 
 
@@ -84,9 +84,9 @@ def test_keys_from_a_url_an_issuer_or_a_file(tmp_path: Path) -> None:
 
 
 def test_signature_algorithms_are_the_sources_unless_given() -> None:
-    assert read("assertion:google-iap")._settings.algorithms == ("ES256",)
-    assert read("assertion:google-iap", jwt_algorithms="RS256")._settings.algorithms == ("RS256",)
-    assert read("bearer", jwt_issuer=URL)._settings.algorithms == ("RS256", "ES256", "EdDSA")
+    assert read("assertion:google-iap").settings.algorithms == ("ES256",)
+    assert read("assertion:google-iap", jwt_algorithms="RS256").settings.algorithms == ("RS256",)
+    assert read("bearer", jwt_issuer=URL).settings.algorithms == ("RS256", "ES256", "EdDSA")
 
 
 def test_any_issuer_is_warned_of(caplog: pytest.LogCaptureFixture) -> None:

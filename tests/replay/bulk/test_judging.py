@@ -58,3 +58,9 @@ def test_who_was_kept_in_by_polling_alone() -> None:
     assert _judged(polled, policy(100, None)).sums.kept_alive == 1
     assert _judged(polled, policy(500, None)).sums.kept_alive == 0
     assert _judged(polled, policy(100, None, passive="/poll")).sums.kept_alive == 0
+
+
+def test_of_two_gaps_that_are_equally_wide_the_earlier_is_judged() -> None:
+    under = policy(1000, None, rule("admin", "/admin", 30, 60))
+    sums = _judged([(0, PAGE), (50, PAGE), (100, ADMIN)], under).sums
+    assert (sums.by_idle, sums.by_absolute) == (1, 0)

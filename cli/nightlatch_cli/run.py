@@ -89,6 +89,11 @@ def run(
         typer.Option(metavar="HOST:PORT", help="Control API and dashboard, on loopback; port 0: any free one."),
     ] = "",
     record: Annotated[str, typer.Option(metavar="FILE", help="Record what passes, for replay.")] = "",
+    audit_file: Annotated[str, typer.Option(metavar="FILE", help="Gets every audit event, a line each.")] = "",
+    audit_syslog: Annotated[
+        _Words, typer.Option(metavar="ADDRESS", help="Gets every audit event: unix:PATH, udp://, tcp://, tls://.")
+    ] = None,
+    audit_format: Annotated[str, typer.Option(metavar="FORMAT", help="jsonl, ecs or ocsf.")] = "jsonl",
     alert_webhook: Annotated[_Words, typer.Option(metavar="URL", help="Gets every alert as signed JSON.")] = None,
     alert_webhook_secret: Annotated[
         str, typer.Option(metavar="SECRET", help="Signs webhooks; better given by the environment.")

@@ -13,6 +13,7 @@ from nightlatch.identity.tokens import TokenVerifier
 from nightlatch.presets import PolicyNotFound, load_policy
 from nightlatch.proxy.forwarders import parse_network
 from nightlatch.proxy.settings_alerts import AlertSettings, AlertsInvalid, read_alert_settings
+from nightlatch.proxy.settings_audit import AuditInvalid, read_sinks
 from nightlatch.proxy.settings_control import ControlAddress, read_control
 from nightlatch.proxy.settings_login import (
     DevUser,
@@ -107,9 +108,11 @@ def read_settings(options: Mapping[str, str]) -> Settings:
 
 
 def _alerts(options: Mapping[str, str], policy: Policy, login: str) -> AlertSettings:
+    """Who is told of alerts, and where the audit trail goes besides the ledger: the ledger serves both alike."""
     try:
-        return read_alert_settings(options, policy, login)
-    except AlertsInvalid as error:
+        alerts = read_alert_settings(options, policy, login)
+        return alerts._replace(channels=(*alerts.channels, *read_sinks(options)))
+    except (AlertsInvalid, AuditInvalid) as error:
         raise SettingsInvalid(str(error)) from None
 
 

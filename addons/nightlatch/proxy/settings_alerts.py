@@ -28,7 +28,7 @@ class AlertSettings(NamedTuple):
     """A client on this machine may say from which address it comes."""
     asn: AsnFile | None = None
     channels: tuple[Channel, ...] = ()
-    """Who is told of alerts, beside the log."""
+    """Who is told of alerts and events, beside the log."""
 
 
 def read_alert_settings(options: Mapping[str, str], policy: Policy, login: str) -> AlertSettings:

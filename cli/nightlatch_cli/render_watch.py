@@ -27,7 +27,8 @@ def drawn(picture: Picture) -> Group:
     """The picture as rich draws it."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True)
     for header in ("who", "id", "from", "what is left, or why it ended", "last active"):
-        table.add_column(header, no_wrap=header != "what is left, or why it ended", overflow="ellipsis")
+        wide = header == "what is left, or why it ended"
+        table.add_column(header, no_wrap=not wide, overflow="ellipsis", min_width=WIDTH + 20 if wide else None)
     for line in picture.lines:
         table.add_row(
             Text(line.subject, style="bold"),
@@ -44,9 +45,12 @@ def _left(line: Line) -> Table | Text:
     if line.why:
         return Text(f"{line.state}: {line.why}", style=COLOURS.get(line.state, ""))
     grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=8)
+    grid.add_column(width=WIDTH)
+    grid.add_column(no_wrap=True, min_width=8)
     for clock in line.clocks:
         bar = ProgressBar(total=1.0, completed=clock.share, width=WIDTH, complete_style=_colour(clock), style="grey30")
-        grid.add_row(Text(f"{clock.name:<8}", style="dim"), bar, Text(clock.left))
+        grid.add_row(Text(clock.name, style="dim"), bar, Text(clock.left))
     return grid
 
 

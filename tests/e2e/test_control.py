@@ -15,6 +15,7 @@ from tests.e2e.client import Browser
 from tests.e2e.conftest import USERS
 from tests.e2e.processes import ROOT, Guard
 from tests.e2e.upstream import Upstream
+from tests.e2e.waiting import until
 
 WITH_CONTROL = ("--control", "127.0.0.1:0", *USERS)
 
@@ -104,7 +105,7 @@ def test_a_mistake_in_the_policy_is_shown_at_its_line(controlled: Guard, tmp_pat
 def test_in_stock_mitmproxy_too(upstream: Upstream, tmp_path: Path) -> None:
     guard = processes.stock(tmp_path / "stock", upstream.url, "nightlatch_control=127.0.0.1:0")
     try:
-        assert "dashboard http://127.0.0.1:" in guard.log
+        assert until(lambda: "dashboard http://127.0.0.1:" in guard.log, "the dashboard's address")
     finally:
         guard.kill()
 

@@ -1,9 +1,11 @@
 """`nightlatch sessions watch`: what is seen; how it is drawn is `render_watch`'s."""
 
 import json
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+import pytest
 from tests.cli.bench import nightlatch
 from tests.ledger.samples import SECOND, T0, a_session, an_event, logout
 
@@ -23,8 +25,20 @@ def _bench(folder: Path, now: int) -> Bench:
     writer.end("gone", logout(T0 + 5 * SECOND), an_event())
     writer.close()
     at = Bench(open_reader(folder / "l.db"))
+    _OPENED.append(at)
     at.now = now
     return at
+
+
+_OPENED: list[Bench] = []
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """What a test has opened is closed after it."""
+    yield
+    while _OPENED:
+        _OPENED.pop().reader.close()
 
 
 def test_who_ends_first_is_on_top_and_who_has_ended_below(tmp_path: Path) -> None:

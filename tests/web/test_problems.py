@@ -2,8 +2,8 @@ from nightlatch.web.problems import problem
 
 
 def test_a_problem_has_the_standards_members_and_its_own() -> None:
-    assert problem(422, "No.", {"errors": []}) == {
-        **{"type": "about:blank", "title": "Unprocessable Entity", "status": 422, "detail": "No."},
+    assert problem(404, "No.", {"errors": []}) == {
+        **{"type": "about:blank", "title": "Not Found", "status": 404, "detail": "No."},
         "errors": [],
     }
 

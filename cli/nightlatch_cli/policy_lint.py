@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from nightlatch.core.lint.finding import GRAVITY, Located, Severity
+from nightlatch.core.lint.finding_json import finding_document
 from nightlatch.core.lint.held import HELD
 from nightlatch.core.lint.linting import lint
 from nightlatch.core.mistakes import Mistake, PolicyInvalid
@@ -43,7 +44,7 @@ def check(
             {
                 "ok": True,
                 "mistakes": [],
-                "findings": [finding_document(policy, each) for each in located],
+                "findings": [_finding(policy, each) for each in located],
                 "held": [held._asdict() for held in HELD] if standard else [],
                 **policy_document(found),
             }
@@ -54,14 +55,9 @@ def check(
         raise typer.Exit(ExitCode.FINDING)
 
 
-def finding_document(file: str, located: Located) -> dict[str, Any]:
-    """A finding as plain JSON values; line and column from 1."""
-    finding = located.finding._asdict()
-    path = ".".join(str(part) for part in finding.pop("path"))
-    return {**finding, "severity": str(located.finding.severity), "key": path, "file": file} | {
-        "line": located.line,
-        "column": located.column,
-    }
+def _finding(file: str, located: Located) -> dict[str, Any]:
+    key = ".".join(str(part) for part in located.finding.path)
+    return {**finding_document(located), "key": key, "file": file}
 
 
 def mistake_document(mistake: Mistake) -> dict[str, Any]:

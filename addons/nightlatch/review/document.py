@@ -8,6 +8,7 @@ from nightlatch.core.alert_json import alert_document
 from nightlatch.core.durations import seconds_down
 from nightlatch.core.events import Event, EventType, Field
 from nightlatch.core.instants import rfc3339
+from nightlatch.core.lint.finding_json import finding_document
 from nightlatch.core.lint.linting import lint
 from nightlatch.core.policy import Policy
 from nightlatch.core.session import Session
@@ -63,7 +64,7 @@ def review(
         "closest": [_close(each) for each in closest(sessions, policy, period.now)],
         "polling": dict(polling),
         "alerts": [alert_document(alert) for alert in reader.alerts(since=period.since)],
-        "findings": [_finding(located) for located in lint(policy)],
+        "findings": [finding_document(located) for located in lint(policy)],
         "events": dict(sorted(told.types.items())),
         "trail": {"ok": misfit is None, "misfit": misfit and misfit._asdict(), "pruned": reader.chain_base().id},
         "last": _last(reader, policy, period.now, read),
@@ -114,17 +115,6 @@ def _close(each: Closest) -> Document:
         "limit": seconds_down(each.limit),
         "used": seconds_down(each.used),
         "share": round(each.share, 3),
-    }
-
-
-def _finding(located: Any) -> Document:
-    finding = located.finding
-    return {
-        "code": finding.code,
-        "severity": str(finding.severity),
-        "message": finding.message,
-        "clause": finding.clause,
-        "line": located.line,
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nightlatch.core.instants import rfc3339
-from nightlatch.core.lint.finding import Located
+from nightlatch.core.lint.finding_json import finding_document
 from nightlatch.core.lint.linting import lint
 from nightlatch.core.mistakes import Mistake, PolicyInvalid
 from nightlatch.core.policy import Policy
@@ -55,19 +55,6 @@ def _answer(ask: Ask, **more: int) -> Answer:
 def _about(policy: Policy) -> dict[str, Any]:
     findings = [finding_document(located) for located in lint(policy)]
     return {"name": policy.name, "version": policy.version, "words": list(describe(policy)), "findings": findings}
-
-
-def finding_document(located: Located) -> dict[str, Any]:
-    """What is questionable, with its place in the text."""
-    finding = located.finding
-    return {
-        "code": finding.code,
-        "severity": str(finding.severity),
-        "message": finding.message,
-        "clause": finding.clause,
-        "line": located.line,
-        "column": located.column,
-    }
 
 
 def _effects(found: list[Effect]) -> dict[str, Any]:

@@ -1,5 +1,5 @@
-"""Writes what can be written by a program: docs/commands.md, the README's table of presets, policies/README.md, and the
-tables of docs/in-flight.md.
+"""Writes what can be written by a program: docs/commands.md, docs/policy.schema.json, and the tables of the README,
+docs/policy-file.md, docs/in-flight.md and policies/README.md.
 
 Usage: python scripts/document.py [--check]
 
@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "cli"), str(ROOT / "addons")]
 
-from scripts import policy_table  # noqa: E402 (needs the paths above)
+from scripts import policy_reference, policy_table  # noqa: E402 (needs the paths above)
 
 from nightlatch.core import client_matrix, peers  # noqa: E402 (needs the paths above)
 from nightlatch_cli.commands import COMMANDS, Entry  # noqa: E402 (needs the paths above)
@@ -97,11 +97,14 @@ def in_flight() -> str:
 
 def documents() -> dict[Path, str]:
     """Every document that is written here, as it should be."""
-    readme, presets = ROOT / "README.md", policy_table.README
+    docs, readme, presets = ROOT / "docs", ROOT / "README.md", policy_table.README
+    policy_file = docs / "policy-file.md"
     return {
-        ROOT / "docs" / "commands.md": command_reference(),
         readme: between(readme.read_text(encoding="utf-8"), "presets", policy_table.table("policies/")),
-        ROOT / "docs" / "in-flight.md": in_flight(),
+        docs / "commands.md": command_reference(),
+        docs / "in-flight.md": in_flight(),
+        docs / "policy.schema.json": policy_reference.schema_text(),
+        policy_file: between(policy_file.read_text(encoding="utf-8"), "keys", policy_reference.reference()),
         presets: policy_table.current(presets.read_text(encoding="utf-8")),
     }
 

@@ -74,6 +74,7 @@ COMMANDS: Mapping[str, Entry | Family] = {
             "explain": Entry("nightlatch_cli.policy_compare:explain", "Which rule a request meets."),
             "diff": Entry("nightlatch_cli.policy_compare:diff", "What changes between two policies."),
             "import": Entry("nightlatch_cli.policy_import:import_policy", "Other systems' settings as a policy."),
+            "schema": Entry("nightlatch_cli.policy_commands:schema", "The JSON Schema of policies, for editors."),
         },
         "list",
         "Presets, and checking a policy of one's own.",

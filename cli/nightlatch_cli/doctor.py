@@ -2,22 +2,31 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
 from nightlatch.ledger.port import LedgerError
-from nightlatch_cli.checks import Check, Health, check_installation
+from nightlatch_cli.checks import CERTIFICATE, Check, Health, check_installation
 from nightlatch_cli.checks_guards import check_guards
 from nightlatch_cli.checks_ledger import NAME, check_ledger
 from nightlatch_cli.exits import ExitCode
 from nightlatch_cli.ledger_access import reading
 from nightlatch_cli.options import DEFAULT_LEDGER, JsonOption, LedgerOption
-from nightlatch_cli.output import print_json, print_table
+from nightlatch_cli.output import print_json, print_table, say
+from nightlatch_cli.trust import trust_lines
+
+TrustOption = Annotated[
+    bool,
+    typer.Option("--trust", help="Print how languages and systems come to trust the certificates of an https guard."),
+]
 
 
-def doctor(ledger: LedgerOption = DEFAULT_LEDGER, json: JsonOption = False) -> None:
+def doctor(ledger: LedgerOption = DEFAULT_LEDGER, trust: TrustOption = False, json: JsonOption = False) -> None:
     """Check versions, the ledger, its history, the clock and the guards. Exit code 1 when something fails."""
+    if trust:
+        _print_trust(CERTIFICATE.expanduser(), json)
+        return
     checks = [*check_installation(), *_on_ledger(ledger.expanduser())]
     if json:
         print_json(_document(checks))
@@ -25,6 +34,17 @@ def doctor(ledger: LedgerOption = DEFAULT_LEDGER, json: JsonOption = False) -> N
         print_table(("", "check", "finding"), [(check.health, check.name, check.message) for check in checks])
     if any(check.health is Health.FAIL for check in checks):
         raise typer.Exit(ExitCode.FINDING)
+
+
+def _print_trust(certificate: Path, json: bool) -> None:
+    lines = list(trust_lines(certificate))
+    if json:
+        trust = [each._asdict() for each in lines]
+        print_json({"certificate": str(certificate), "made": certificate.is_file(), "trust": trust})
+        return
+    if not certificate.is_file():
+        say(f"There is no {certificate} yet: a guard makes it when it is first asked by https (curl -k https://…).")
+    print_table(("who", "what to type", "which is"), lines)
 
 
 def _on_ledger(path: Path) -> Iterator[Check]:

@@ -1,4 +1,4 @@
-"""`nightlatch policy list` and `show`: the presets, and a policy in words."""
+"""`nightlatch policy list`, `show` and `schema`: the presets, a policy in words, and what editors check policies by."""
 
 from typing import Annotated, Any
 
@@ -6,6 +6,7 @@ import typer
 
 from nightlatch.core.durations import format_duration, seconds_down
 from nightlatch.core.policy import Limits, Policy
+from nightlatch.core.policy_schema import policy_schema
 from nightlatch.core.words import describe
 from nightlatch.presets import load_policy, preset_names
 from nightlatch_cli.options import JsonlOption, JsonOption
@@ -34,6 +35,11 @@ def show(policy: PolicyArgument, json: JsonOption = False) -> None:
     for sentence in describe(found):
         tell(f"# {sentence}")
     tell("\n" + found.text.rstrip("\n"))
+
+
+def schema() -> None:
+    """Print the JSON Schema of policy files, for editors: `#:schema ./policy.schema.json` in a policy's first line."""
+    print_json(policy_schema(preset_names()))
 
 
 def source_of(policy: Policy) -> str:

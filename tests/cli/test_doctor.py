@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from tests.cli.bench import Bench, nightlatch
 from tests.cli.test_login import GONE
 
@@ -24,3 +25,17 @@ def test_a_ledger_that_is_none_is_a_fail(tmp_path: Path) -> None:
     result = nightlatch("doctor", "--ledger", tmp_path / "notes.txt", "--json")
     assert result.exit_code == 1 and json.loads(result.stdout)["health"] == "fail"
     assert nightlatch("doctor", "--ledger", tmp_path).exit_code == 1
+
+
+def test_it_prints_how_the_certificate_is_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    pem = tmp_path / ".mitmproxy" / "mitmproxy-ca-cert.pem"
+    result = nightlatch("doctor", "--trust")
+    assert result.exit_code == 0 and f"There is no {pem} yet" in result.stderr
+    assert f"Node.js\tNODE_EXTRA_CA_CERTS={pem} node …\t" in result.stdout
+    pem.parent.mkdir()
+    pem.touch()
+    document = json.loads(nightlatch("doctor", "--trust", "--json").stdout)
+    assert document["certificate"] == str(pem) and document["made"] is True
+    assert {"who", "line", "meaning"} == set(document["trust"][0])
+    assert nightlatch("doctor", "--trust").stderr == ""

@@ -50,6 +50,15 @@ def test_a_life_is_told_in_order() -> None:
     ]
 
 
+def test_what_a_stopped_clock_let_happen_comes_before_the_leap() -> None:
+    warps = [
+        _event(EventType.CLOCK_WARPED, START, action="freeze"),
+        _event(EventType.CLOCK_WARPED, START + HOUR, action="advance", by=HOUR),
+    ]
+    told = _lines(Evidence(SESSION, [], [decision(SESSION, "d1", START, "/")], warps))
+    assert told == ["  the clock is stopped", "* GET / -> allow", "  the clock is moved forward by 1h"]
+
+
 @pytest.mark.parametrize(
     ("type_", "detail", "told"),
     [

@@ -41,7 +41,7 @@ class Moment(NamedTuple):
 
 
 def timeline(evidence: Evidence) -> list[Moment]:
-    """The moments, oldest first; at one instant the beginning comes first, then requests, then the end."""
+    """The moments, oldest first; at one instant the beginning comes first, then requests, the end, and a leap of the clock."""
     moments = [
         *((begun(chained), _rank(chained), _event(chained)) for chained in (*evidence.events, *evidence.warps)),
         *((moment.at, 1, moment) for moment in _requests(evidence.decisions)),
@@ -57,11 +57,18 @@ def moment_document(moment: Moment) -> dict[str, Any]:
 
 def moment_line(moment: Moment) -> str:
     """A moment on one line; an asterisk marks what counted as activity."""
-    times = f" ({moment.times} times, until {rfc3339(moment.until)})" if moment.until else ""
-    return f"{rfc3339(moment.at)}  {'*' if moment.activity else ' '} {moment.text}{times}"
+    return document_line(moment_document(moment))
+
+
+def document_line(moment: Mapping[str, Any]) -> str:
+    """The same of a moment as plain JSON values, as `moment_document` and so the control API give it."""
+    times = f" ({moment['times']} times, until {moment['until']})" if moment["until"] else ""
+    return f"{moment['at']}  {'*' if moment['activity'] else ' '} {moment['text']}{times}"
 
 
 def _rank(chained: Chained) -> int:
+    if isinstance(chained.event.detail.get("by"), int):
+        return 3  # what happened at the instant of a leap happened before it: a frozen clock stands still until then
     return 2 if chained.event.type in (*ENDINGS, EventType.SESSION_REUSED_AFTER_END) else 0
 
 

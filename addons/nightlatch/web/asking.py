@@ -1,6 +1,7 @@
 """A request after it was let in and read, and the answer to it: the two values between the handler and the routes."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from msgspec import UnsetType
 
-from nightlatch.ledger.port import LedgerReader
+from nightlatch.ledger.port import LedgerError, LedgerReader
 from nightlatch.ledger.reader import open_reader
 from nightlatch.web.control import Control
 from nightlatch.web.problems import Refusal
@@ -73,6 +74,13 @@ async def session_or_404(ask: Ask) -> Any:
     if found is None:
         raise Refusal(404, "There is no such session on this ledger.")
     return found
+
+
+async def caught_up(ask: Ask) -> None:
+    """Wait until what was asked so far is in the ledger: touches and decisions are written behind. A ledger that cannot
+    be written can still be read."""
+    with contextlib.suppress(LedgerError):
+        await ask.control.write(lambda _: None)
 
 
 def given(value: T | UnsetType) -> T | None:

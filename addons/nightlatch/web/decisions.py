@@ -4,7 +4,7 @@ from typing import Any
 
 from nightlatch.explain.reasons import decision_document
 from nightlatch.ledger.port import LedgerReader
-from nightlatch.web.asking import Answer, Ask, given
+from nightlatch.web.asking import Answer, Ask, caught_up, given
 
 
 async def listed(ask: Ask) -> Answer:
@@ -15,4 +15,5 @@ async def listed(ask: Ask) -> Answer:
         found = reader.decision_log() if session is None else reader.decisions(session)
         return [decision_document(decision) for decision in list(found)[-limit:]]
 
+    await caught_up(ask)
     return Answer(await ask.ledger.ask(read))

@@ -1,0 +1,108 @@
+"""The guard of a test run: `nightlatch run` as a process of its own, or one that runs already.
+
+Each worker of pytest-xdist has its own, on free ports and with its own ledger, so that they cannot meet.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Event
+from time import monotonic
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from nightlatch.testing.control_client import ControlClient
+
+START = 120.0
+"""Seconds within which a guard listens, also on a machine that has better things to do."""
+
+STEP = Event()
+"""Never set: waiting for it is how a moment passes."""
+
+
+class GuardError(Exception):
+    """The guard does not start, or cannot be found. The message says why and what to do."""
+
+
+class Files(NamedTuple):
+    """What a guard of our own leaves behind."""
+
+    ledger: Path
+    log: Path
+    recording: Path
+
+
+class Guard:
+    """A guard, and the way to steer it."""
+
+    def __init__(self, client: ControlClient, url: str, files: Files | None = None) -> None:
+        """`url` is where the guarded site is; `files` are None for a guard that somebody else started."""
+        self.client, self.url, self.files = client, url, files
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def stop(self) -> None:
+        """End it, if it is ours."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def start(upstream: str, folder: Path, options: Sequence[str], cwd: Path) -> Guard:
+    """Start a guard in front of `upstream`, its files in `folder`; `options` are further ones of `nightlatch run`.
+
+    Raises:
+        GuardError: it does not start; the message has what it said.
+    """
+    files = Files(folder / "ledger.db", folder / "guard.log", folder / "recording.jsonl")
+    ready = folder / "ready.json"
+    own = ["--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--ready-file", str(ready)]
+    kept = ["--ledger", str(files.ledger), "--record", str(files.recording)]
+    command = [sys.executable, "-m", "nightlatch_cli", "run", upstream, *options, *own, *kept]
+    with files.log.open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 (this Python, with arguments and no shell)
+            command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+        )
+    deadline = monotonic() + START
+    while not ready.exists():
+        if process.poll() is not None or monotonic() > deadline:
+            process.kill()
+            process.wait()
+            raise GuardError(f"the guard did not start:\n  {' '.join(command[1:])}\n{_said(files.log)}")
+        STEP.wait(0.02)
+    facts = json.loads(ready.read_text("utf-8"))
+    guard = Guard(ControlClient(facts["control"], facts["token"]), facts["url"], files)
+    guard.process = process
+    return guard
+
+
+def _said(log: Path) -> str:
+    return "\n".join(f"  {line}" for line in log.read_text("utf-8", "replace").splitlines()[-20:])
+
+
+def attach(address: str) -> Guard:
+    """The guard whose control API is at `address`: `http://127.0.0.1:37971/#TOKEN`, as it prints it, or without the
+    token where that is in `NIGHTLATCH_CONTROL_TOKEN`.
+
+    Raises:
+        GuardError: no address, or no token.
+        ControlError: nobody answers there, or the token is another's.
+    """
+    parts = urlsplit(address)
+    token = parts.fragment or os.environ.get("NIGHTLATCH_CONTROL_TOKEN", "")
+    if parts.scheme != "http" or not parts.netloc:
+        raise GuardError(f"--nightlatch-url {parts.netloc or address}: expected http://127.0.0.1:PORT/#TOKEN")
+    if not token:
+        raise GuardError(
+            f"--nightlatch-url http://{parts.netloc}: the token is missing. Give the URL as `nightlatch run` prints it "
+            "(http://…/#TOKEN), or the token in NIGHTLATCH_CONTROL_TOKEN"
+        )
+    client = ControlClient(f"http://{parts.netloc}", token)
+    return Guard(client, client.get("/version")["url"])

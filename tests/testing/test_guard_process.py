@@ -1,0 +1,24 @@
+import pytest
+
+from nightlatch.testing.control_client import ControlError
+from nightlatch.testing.guard_process import GuardError, attach
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("127.0.0.1:9090", "expected http"),
+        ("https://127.0.0.1:9090/#token", "expected http"),
+        ("http://127.0.0.1:9090", "the token is missing"),
+    ],
+)
+def test_an_address_that_cannot_be_used_says_why(address: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NIGHTLATCH_CONTROL_TOKEN", raising=False)
+    with pytest.raises(GuardError, match=says):
+        attach(address)
+
+
+def test_the_token_may_be_in_the_environment_and_nobody_may_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIGHTLATCH_CONTROL_TOKEN", "secret")
+    with pytest.raises(ControlError, match="no control API answers"):
+        attach("http://127.0.0.1:1/")

@@ -16,6 +16,8 @@ from nightlatch_cli.ledger_access import Bench, bench, writing
 from nightlatch_cli.options import DEFAULT_LEDGER, JsonOption, LedgerOption
 from nightlatch_cli.output import print_json, say, tell
 
+AGENT = "nightlatch login"
+"""What such a session says of the program that it began with."""
 ANYBODY = "alice"
 """Who it is where the guard knows nobody by name and nobody is asked for."""
 
@@ -103,7 +105,7 @@ def _session(at: Bench, guard: Guard, name: str, groups: tuple[str, ...]) -> Ses
         gap_from_at=at.now,
         groups=groups,
         amr=("dev",),
-        agent="nightlatch login",
+        agent=AGENT,
     )
 
 

@@ -13,7 +13,8 @@ def test_a_stranger_is_sent_away_and_a_login_lets_in(nightlatch: Nightlatch) -> 
     answer = nightlatch.ask("/", ada, headers={"Accept": "text/html"})
     assert (answer.status, answer.verdict) == (200, "allow")
     assert ">ada<" in answer.text
-    saved = nightlatch.ask("/api/note", ada, method="POST", body="x", headers={"Content-Type": "text/plain"})
+    bob = nightlatch.login(user="bob")
+    saved = nightlatch.ask("/api/note", bob, method="POST", body="x", headers={"Content-Type": "text/plain"})
     assert saved.status == 200
 
 

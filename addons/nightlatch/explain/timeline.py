@@ -41,7 +41,7 @@ class Moment(NamedTuple):
 
 
 def timeline(evidence: Evidence) -> list[Moment]:
-    """The moments, oldest first; at one instant the beginning comes first, then requests, the end, and a leap of the clock."""
+    """The moments, oldest first; at one instant first the beginning, then requests, the end, a leap of the clock."""
     moments = [
         *((begun(chained), _rank(chained), _event(chained)) for chained in (*evidence.events, *evidence.warps)),
         *((moment.at, 1, moment) for moment in _requests(evidence.decisions)),

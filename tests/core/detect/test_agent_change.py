@@ -3,6 +3,8 @@
 from tests.core.detect.facts_at import a_fact, found
 
 from nightlatch.core.detect.facts import REQUEST
+from nightlatch.proxy import control_login
+from nightlatch_cli import login as cli_login
 
 
 def test_another_family() -> None:
@@ -14,3 +16,8 @@ def test_another_family() -> None:
 
 def test_the_same_family() -> None:
     assert found("agent_change", [a_fact(REQUEST, agent="Firefox", before_agent="Firefox")]) == []
+
+
+def test_a_credential_that_was_made_for_another_program() -> None:
+    for login in (control_login.AGENT, cli_login.AGENT):
+        assert found("agent_change", [a_fact(REQUEST, agent="Chrome", before_agent=login)]) == []

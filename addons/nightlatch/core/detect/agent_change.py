@@ -9,11 +9,14 @@ from nightlatch.core.detect.facts import REQUEST, Fact
 
 NAME = "agent_change"
 
+HANDED_OVER = frozenset(("control API", "nightlatch login"))
+"""Logins whose credential is for another program: whichever comes with it first is the session's own."""
+
 
 def step(memory: None, fact: Fact, thresholds: Thresholds) -> tuple[None, Finding | None]:
     """Found when the family is another than before."""
     before = fact.text("before_agent")
-    if before == fact.agent:
+    if before == fact.agent or before in HANDED_OVER:
         return None, None
     why = f"The session went on in {fact.agent or 'a program without a name'}, after {before or 'one without a name'}."
     return None, finding(NAME, fact.session or "", fact, why, before=before)

@@ -8,7 +8,7 @@ from tests.proxy.at_provider import Visitor, a_bench, asked, expired, location, 
 from tests.proxy.bench import ORIGIN, Bench, response
 from tests.proxy.conftest import Benches
 
-from nightlatch.core.events import EventType
+from nightlatch.core.events import EventType, occurrences
 
 
 def test_the_provider_is_asked_as_the_standards_have_it(visitor: Visitor, provider: OwnProvider) -> None:
@@ -26,6 +26,18 @@ def test_logins_that_nobody_finishes_do_not_fill_the_jar(visitor: Visitor) -> No
         visitor.to_provider(f"/tab/{number}")
     assert len(visitor.cookie) < 4096
     assert location(visitor.log_in("/after")) == "/after"
+
+
+def test_logins_that_nobody_finishes_do_not_fill_the_trail(visitor: Visitor, federated: Bench) -> None:
+    for _ in range(100):
+        visitor.open("/.nightlatch/login?return_to=/x")
+        visitor.open("/.nightlatch/callback?state=made-up")
+    federated.later(1)
+    federated.run(federated.service.sweep())
+    federated.written()
+    for type_ in (EventType.LOGIN_STARTED, EventType.LOGIN_FAILED):
+        events = [chained.event for chained in federated.guard.reader.events(types=[type_])]
+        assert len(events) == 14 and sum(map(occurrences, events)) == 100
 
 
 def test_a_tab_that_finds_somebody_logged_in_goes_straight_back(visitor: Visitor) -> None:

@@ -17,6 +17,7 @@ from tests.identity.minting import jwk, pem, private_key, public_key
 from tests.proxy.bench import NAVIGATION, SCRIPT, START, Bench, a_flow, response, the
 from tests.proxy.conftest import Benches
 
+from nightlatch.core.events import EventType, occurrences
 from nightlatch.core.policy import SECOND
 from nightlatch.core.verdict import Kind
 from nightlatch.identity import key_fetch
@@ -205,16 +206,32 @@ BAD: dict[str, Callable[[], str]] = {
 
 @pytest.mark.parametrize("reason", BAD)
 def test_a_bad_token_gets_a_clear_refusal_and_an_event(bearer: Bench, reason: str) -> None:
-    for _ in range(3):
+    for _ in range(2):
         flow = bearer.visit(headers=authorized(BAD[reason]()) | SCRIPT)
         assert (the(flow).verdict.kind, the(flow).verdict.reason) == (Kind.INVALID, reason)
         assert response(flow).status_code == 401
         assert 'error="invalid_token"' in response(flow).headers["WWW-Authenticate"]
     detail = json.loads(response(flow).text or "")["detail"]
     assert detail != "The credential cannot be read.", "every reason has its sentence"
-    assert bearer.trail() == ["login.failed"]
-    (event,) = (chained.event for chained in bearer.guard.reader.events(types=["login.failed"]))  # type: ignore[list-item] # its text
-    assert event.detail == {"reason": reason, "source": "bearer"}
+    assert bearer.trail() == ["login.failed"] * 2
+    for chained in bearer.guard.reader.events(types=[EventType.LOGIN_FAILED]):
+        assert chained.event.detail == {"reason": reason, "source": "bearer"}
+
+
+def test_a_storm_of_bad_tokens_is_found_and_does_not_fill_the_trail(bearer: Bench) -> None:
+    for _ in range(500):
+        bearer.visit(headers=authorized("forged") | SCRIPT)
+    bearer.run(bearer.service.detection.look())
+    bearer.written()
+    (alert,) = bearer.guard.reader.events(types=[EventType.ALERT_RAISED])
+    assert alert.event.detail["detector"] == "login_storm"
+    failures = [chained.event for chained in bearer.guard.reader.events(types=[EventType.LOGIN_FAILED])]
+    assert len(failures) < 20 and sum(map(occurrences, failures)) == 320
+    bearer.later(1)
+    bearer.run(bearer.service.sweep())
+    bearer.written()
+    failures = [chained.event for chained in bearer.guard.reader.events(types=[EventType.LOGIN_FAILED])]
+    assert sum(map(occurrences, failures)) == 500
 
 
 def test_what_nobody_can_judge_is_503_until_it_can_be(bearer: Bench, issuer: KeyServer) -> None:

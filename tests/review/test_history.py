@@ -20,6 +20,13 @@ def test_sessions_are_counted_by_how_they_ended() -> None:
     assert found.types[EventType.SESSION_EXPIRED] == 3
 
 
+def test_logins_of_a_flood_count_as_often_as_they_were_tried() -> None:
+    group = an_event(EventType.LOGIN_FAILED, detail={"reason": "signature", "count": 320})
+    alert = an_event(EventType.ALERT_RAISED, detail={"count": 12})
+    found = history(chained(group, an_event(EventType.LOGIN_FAILED), alert))
+    assert (found.types[EventType.LOGIN_FAILED], found.types[EventType.ALERT_RAISED]) == (321, 1)
+
+
 def test_days_are_those_on_which_something_happened() -> None:
     adopted = an_event(EventType.SESSION_ADOPTED, T0 + 2 * DAY)
     found = history(chained(an_event(), adopted, expired("idle", T0 + 2 * DAY)))

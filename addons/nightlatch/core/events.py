@@ -54,6 +54,12 @@ class Event(NamedTuple):
     detail: Mapping[str, Field] = {}
 
 
+def occurrences(event: Event) -> int:
+    """How often what `event` tells of a login happened: those of a flood are told in groups, with their `count`."""
+    count = event.detail.get("count")
+    return count if event.type.startswith("login.") and isinstance(count, int) else 1
+
+
 class Chained(NamedTuple):
     """An event in its place: `id` counts from 1, `prev` is the hash of the event before it."""
 

@@ -151,7 +151,7 @@ class Detection:
 
     def _heard(self, done: "asyncio.Future[Any]") -> None:
         """Events of this very guard are on disk: nobody has to wait for the next look."""
-        if done.cancelled() or done.exception() is not None:
+        if done.cancelled() or done.exception() is not None or self._guard.after_events is None:
             return
         try:
             self._take_in()

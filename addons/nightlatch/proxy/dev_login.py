@@ -71,10 +71,7 @@ async def log_in(guard: Guard, arrival: Arrival, name: str, *, again: bool, code
     try:
         who = _authenticated(guard, arrival, name, code)
     except LoginRefused as refusal:
-        event = guard.request_event(
-            EventType.LOGIN_FAILED, arrival.now, arrival.request, login="dev", reason=refusal.reason
-        )
-        guard.note((event,))
+        guard.note_login(EventType.LOGIN_FAILED, arrival.request, arrival.now, login="dev", reason=refusal.reason)
         raise
     return await establish(guard, arrival, who, again=again)
 

@@ -74,7 +74,7 @@ async def _begin(guard: Guard, arrival: Arrival, who: Authentication, mark: byte
     )
     if crowd.is_full(guard, arrival.site, who.subject, arrival.now):
         failed = {"login": who.method, "reason": "too_many_sessions"}
-        guard.note((guard.request_event(EventType.LOGIN_FAILED, arrival.now, arrival.request, **failed),))
+        guard.note_login(EventType.LOGIN_FAILED, arrival.request, arrival.now, **failed)
         raise LoginRefused("too_many_sessions")
     await guard.write(lambda writer: writer.create(session, mark, events, provider=who.provider))
     if not await crowd.make_room(guard, session, arrival.now):

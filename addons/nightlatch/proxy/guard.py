@@ -31,6 +31,7 @@ from nightlatch.ledger.behind import WriteBehind
 from nightlatch.ledger.port import Decision, Found, LedgerError, LedgerReader, LedgerWriter
 from nightlatch.ledger.processes import alive
 from nightlatch.proxy.active import ActiveExchanges
+from nightlatch.proxy.counted_events import CountedEvents
 from nightlatch.proxy.holds import held_elsewhere
 from nightlatch.proxy.personal import PersonalSessions
 from nightlatch.proxy.settings import Settings
@@ -75,6 +76,8 @@ class Guard:
     """Sessions of which an alert asked a fresh login or the end, since when; until that is in the ledger."""
     after_events: Callable[["asyncio.Future[Any]"], None] | None = None
     """Called once events of this guard are on disk."""
+    counted: CountedEvents = field(default_factory=CountedEvents)
+    """What anybody can cause, and is told in groups when it is much."""
     personal: PersonalSessions = field(init=False)
     _tokens: set[bytes] = field(default_factory=set)
     _readings: dict[tuple[str, str], Reading] = field(default_factory=dict)
@@ -236,12 +239,13 @@ class Guard:
         self._tokens.add(token_id)
 
     def note_unacceptable(self, request: RequestView, verdict: Verdict, now: int) -> None:
-        """Somebody came with a token that cannot be accepted: once a minute for each reason and network."""
-        event = self.request_event(
-            EventType.LOGIN_FAILED, now, request, reason=verdict.reason, source=str(self.settings.source.kind)
-        )
-        if self._due((event.type, f"{event.network} {verdict.reason}"), now):
-            self.note((event,))
+        """Somebody came with a token that cannot be accepted."""
+        source = str(self.settings.source.kind)
+        self.note_login(EventType.LOGIN_FAILED, request, now, reason=verdict.reason, source=source)
+
+    def note_login(self, type_: EventType, request: RequestView, now: int, **detail: Field) -> None:
+        """A login that somebody began or failed at: each while they are few, in groups when they are many."""
+        self.note(self.counted.add(self.request_event(type_, now, request, **detail)))
 
     def note_reuse(self, session: Session, verdict: Verdict, request: RequestView, now: int) -> None:
         """A credential came back after its session's end; told with where it came from."""
@@ -274,6 +278,8 @@ class Guard:
     def note(self, events: Iterable[Event]) -> None:
         """Append events without waiting for it; a failure shows in `check`."""
         recorded = tuple(events)
+        if not recorded:
+            return
         done = self.behind.submit(lambda writer: writer.record(recorded))
         if self.after_events is not None:
             asyncio.wrap_future(done).add_done_callback(self.after_events)

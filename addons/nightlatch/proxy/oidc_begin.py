@@ -85,8 +85,7 @@ async def send(
     )
     lifetime, claims = guard.policy.session.absolute, provider.claims_parameter
     asked = asked_of_provider(demand, lifetime, arrival.wall, arrival.warp, claims=claims)
-    event = guard.request_event(EventType.LOGIN_STARTED, arrival.now, arrival.request, login="oidc", **told(demand))
-    guard.note((event,))
+    guard.note_login(EventType.LOGIN_STARTED, arrival.request, arrival.now, login="oidc", **told(demand))
     surplus = oidc.pending.surplus(login_cookies.tags(arrival))
     cookies = [login_cookies.taken_back(arrival, tag) for tag in surplus]
     cookies.append(login_cookies.given(arrival, begun.login.tag, begun.secret))
@@ -96,8 +95,7 @@ async def send(
 def refuse(service: Service, flow: http.HTTPFlow, arrival: Arrival, reason: str, back: str, detail: str = "") -> None:
     """Nobody is logged in: an event, a line on the console for what only the operator can mend, and a page."""
     fields = {"reason": reason, "detail": detail or None}
-    event = service.guard.request_event(EventType.LOGIN_FAILED, arrival.now, arrival.request, login="oidc", **fields)
-    service.guard.note((event,))
+    service.guard.note_login(EventType.LOGIN_FAILED, arrival.request, arrival.now, login="oidc", **fields)
     if detail:
         log.warning("a login failed (%s): %s", reason, detail)
     answer(flow, login_failed(service, arrival, reason, back))

@@ -162,10 +162,8 @@ async def _ask_again_or_refuse(
 
 
 def _note_silent(service: Service, arrival: Arrival, reason: str, then: str) -> None:
-    event = service.guard.request_event(
-        EventType.LOGIN_SILENT, arrival.now, arrival.request, login="oidc", reason=reason, then=then
-    )
-    service.guard.note((event,))
+    about = {"login": "oidc", "reason": reason, "then": then}
+    service.guard.note_login(EventType.LOGIN_SILENT, arrival.request, arrival.now, **about)
 
 
 async def _let_in(

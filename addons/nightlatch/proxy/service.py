@@ -105,11 +105,13 @@ class Service:
             LedgerError: it cannot be read or written.
         """
         self._note_trouble()
-        self.holds.tell(self.guard.clock.now())
+        now = self.guard.clock.now()
+        self.guard.note(self.guard.counted.over(now))
+        self.holds.tell(now)
         if self.upstream_logout is not None:
             self.upstream_logout.look()
         if self.kept:
-            self.kept.sweep(self.guard.clock.now())
+            self.kept.sweep(now)
         for sweeper in list(self.sweepers.values()):
             await sweeper.sweep()
 
@@ -168,6 +170,8 @@ class Service:
         self.watch.close()
         for task in self._tasks:
             task.cancel()
+        self.guard.after_events = None  # the detectors look no more
+        self.guard.note(self.guard.counted.rest())
         self.detection.findings.write()
         self.guard.behind.stop()
         self.guard.reader.close()

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from nightlatch.core.events import Chained, Event, EventType
+from nightlatch.core.events import Chained, Event, EventType, occurrences
 from nightlatch.core.instants import rfc3339
 
 BEGINNINGS = (EventType.SESSION_CREATED, EventType.SESSION_ADOPTED)
@@ -27,7 +27,7 @@ class History:
 
     def add(self, event: Event) -> None:
         """Count one event."""
-        self.types[str(event.type)] += 1
+        self.types[str(event.type)] += occurrences(event)
         day = rfc3339(event.at)[:10]
         if event.type in BEGINNINGS:
             self.started[day] += 1

@@ -23,6 +23,25 @@ def test_for_one_subject_from_everywhere() -> None:
     assert finding.key == "root"
 
 
+def test_a_group_counts_as_often_as_it_says() -> None:
+    group = a_fact(EventType.LOGIN_FAILED, 9 * SECOND, session=None, subject=None, count=8, window=8 * SECOND)
+    (finding,) = found("login_storm", [*failures(2), group])
+    assert finding.at == group.at
+    assert found("login_storm", [*failures(1), group]) == []
+
+
+def test_a_group_that_took_long_does_not_lie_within_a_short_window() -> None:
+    group = a_fact(EventType.LOGIN_FAILED, 50 * SECOND, session=None, subject=None, count=20, window=40 * SECOND)
+    assert found("login_storm", [group], window=10 * SECOND) == []
+    assert len(found("login_storm", [group])) == 1
+
+
+def test_an_outage_is_no_storm() -> None:
+    for reason in ("provider_down", "unverifiable"):
+        facts = [fact._replace(detail={"reason": reason}) for fact in failures(20)]
+        assert found("login_storm", facts) == []
+
+
 def test_what_is_no_storm() -> None:
     assert found("login_storm", failures(9)) == []
     assert found("login_storm", failures(100, 7 * SECOND)) == []

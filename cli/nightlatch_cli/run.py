@@ -1,7 +1,6 @@
 """`nightlatch run`: the guard, in front of an application. Parses, checks what can be checked before anything listens,
 and hands over to the proxy, which is imported only here."""
 
-import asyncio
 import json
 import os
 from collections.abc import Mapping
@@ -149,13 +148,14 @@ def _text(value: object) -> str:
 
 def guard(upstream: str, listen: str, options: dict[str, str], ready_file: Path | None) -> None:
     """Run the guard until it is told to stop."""
+    from nightlatch.proxy import event_loop
     from nightlatch.proxy.start import CannotStart, prepare, serve
     from nightlatch.web.opening import open_control
 
     try:
         address = parse_listen(listen)
         prepared = prepare(upstream, address, options)
-        code = asyncio.run(serve(prepared, lambda facts: _ready(facts, ready_file), open_control))
+        code = event_loop.run(serve(prepared, lambda facts: _ready(facts, ready_file), open_control))
     except CannotStart as error:
         fail(ExitCode.CONFIGURATION, str(error))
     if code:

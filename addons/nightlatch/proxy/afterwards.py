@@ -98,6 +98,7 @@ def over(service: Service, flow: http.HTTPFlow) -> None:
         flow.kill()  # else what was broken off would be finished as though it were whole
     service.held.release(flow)
     service.watch.remove(flow)
+    service.discarded.add(_size(flow))
     form_sending.undo(service, flow)
     exchange = service.guard.active.finish(flow.id)
     found = judged(flow)
@@ -113,6 +114,12 @@ def over(service: Service, flow: http.HTTPFlow) -> None:
         size = len(flow.request.raw_content or b"")
         streamed = flow.response is not None and bool(flow.response.stream)
         service.recorder.exchange(found, ended_at=now, status=status, size=size, streamed=streamed)
+
+
+def _size(flow: http.HTTPFlow) -> int:
+    """How many bytes of bodies the exchange holds."""
+    bodies = (flow.request.data.content, flow.response.data.content if flow.response else None)
+    return sum(map(len, filter(None, bodies)))
 
 
 def _was_short(flow: http.HTTPFlow) -> bool:

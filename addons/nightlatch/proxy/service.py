@@ -25,6 +25,7 @@ from nightlatch.proxy.arrival import origin, own_cookie
 from nightlatch.proxy.bounces import Bounces
 from nightlatch.proxy.counting import Counting
 from nightlatch.proxy.detection import Detection
+from nightlatch.proxy.event_loop import Discarded
 from nightlatch.proxy.guard import Guard, file_identity
 from nightlatch.proxy.held_uploads import HeldUploads
 from nightlatch.proxy.hints import Hints
@@ -63,6 +64,7 @@ class Service:
     detection: Detection
     counting: Counting = field(default_factory=Counting)
     bounces: Bounces = field(default_factory=Bounces)
+    discarded: Discarded = field(default_factory=Discarded)
     hints: Hints = field(default_factory=Hints)
     kept: KeptForms = field(default_factory=KeptForms)
     upstream_logout: UpstreamLogout | None = None

@@ -1,0 +1,64 @@
+"""The loop is uvloop's where there is one, the collector comes rarely, and large bodies do not wait for it."""
+
+import gc
+import subprocess
+import sys
+import weakref
+from collections.abc import Callable
+
+import pytest
+
+from nightlatch.proxy import event_loop
+
+RUN = """
+import asyncio, gc
+from nightlatch.proxy import event_loop
+
+async def main():
+    await asyncio.sleep(0)
+    return type(asyncio.get_running_loop()).__module__
+
+assert event_loop.run(main()) == "uvloop", "uvloop is declared for this platform"
+assert gc.get_threshold() == event_loop.THRESHOLDS
+assert gc.get_freeze_count() > 1000
+"""
+
+
+def test_a_guard_runs_on_uvloop_and_collects_rarely() -> None:
+    """In a process of its own, since it lasts."""
+    path = f"import sys; sys.path[:0] = {sys.path!r}\n"
+    subprocess.run([sys.executable, "-c", path + RUN], check=True, timeout=60)
+
+
+def test_without_uvloop_it_is_asyncios_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "uvloop", None)
+    assert event_loop.loop_factory() is None
+
+
+class Knot:
+    """Refers to itself, as mitmproxy's streams do."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture
+def rare(request: pytest.FixtureRequest) -> None:
+    gc.collect()
+    before = gc.get_threshold()
+    gc.set_threshold(1_000_000)
+    request.addfinalizer(lambda: gc.set_threshold(*before))
+
+
+def _gone(weigh: Callable[[], None]) -> bool:
+    knot = weakref.ref(Knot())
+    weigh()
+    return knot() is None
+
+
+@pytest.mark.usefixtures("rare")
+def test_bodies_that_wait_in_cycles_are_let_go_before_they_are_too_many() -> None:
+    discarded = event_loop.Discarded(most=1000)
+    assert not _gone(lambda: discarded.add(1000))
+    assert _gone(lambda: discarded.add(1))
+    assert not _gone(lambda: discarded.add(1000)), "the count starts again"

@@ -33,6 +33,11 @@ def test_no_other_type_is_in_headers() -> None:
     assert not quick_mitmproxy.__contains__(Headers([(b"Host", b"x")]), 7)
 
 
+def _in_stock(code: str) -> None:
+    """Run `code` where nothing has been made quicker yet."""
+    subprocess.run([sys.executable, "-c", f"import sys; sys.path[:0] = {sys.path!r}\n{code}"], check=True, timeout=60)
+
+
 CHECK = """
 from nightlatch.proxy.quick_mitmproxy import checked_methods, quicken
 from mitmproxy.http import Headers, Request
@@ -40,6 +45,12 @@ before = len(list(checked_methods()))
 assert before > 20, before
 quicken(), quicken()
 assert not list(checked_methods())
+from mitmproxy import connection, optmanager
+from mitmproxy.proxy import context
+from nightlatch.proxy import quick_mitmproxy as quick
+assert context.Context.fork is quick.fork and optmanager._Option.current is quick.current
+assert connection.Connection.__eq__ is connection.Client.__eq__ is connection.Server.__eq__ is quick.__eq__
+assert hash(connection.Server(address=("a", 1)))
 headers = Headers([(b"Host", b"x"), (b"host", b"y")])
 assert headers.get("HOST") == headers["host"] == "x, y" and headers.get_all("host") == ["x", "y"]
 assert "Host" in headers and "Accept" not in headers and headers.get("accept") is None
@@ -50,8 +61,7 @@ assert (request.text, request.headers["a"], request.copy().url) == ("body", "b",
 
 def test_every_check_that_is_meant_is_found_and_spared() -> None:
     """In a process of its own, since it lasts."""
-    path = f"import sys; sys.path[:0] = {sys.path!r}\n"
-    subprocess.run([sys.executable, "-c", path + CHECK], check=True, timeout=60)
+    _in_stock(CHECK)
 
 
 def test_what_comes_over_the_wire_is_checked_as_ever() -> None:
@@ -63,3 +73,65 @@ def test_what_comes_over_the_wire_is_checked_as_ever() -> None:
     except TypeError:
         return
     raise AssertionError("mitmproxy's own check of header fields is gone")
+
+
+FORKS = """
+from mitmproxy import options
+from mitmproxy.connection import Client
+from mitmproxy.proxy.context import Context
+from nightlatch.proxy.quick_mitmproxy import fork
+
+client = Client(peername=("127.0.0.1", 1), sockname=("127.0.0.1", 2))
+context = Context(client, options.Options())
+context.layers.append(object())
+for made in (fork(context), fork(fork(context))):
+    stock = context.fork()
+    assert type(made) is Context and vars(made) == vars(stock), (vars(made), vars(stock))
+    assert made.server is context.server and made.client is client and made.options is context.options
+    assert made.layers is not context.layers
+"""
+
+
+def test_a_context_is_forked_as_mitmproxy_forks_it() -> None:
+    _in_stock(FORKS)
+
+
+EQUALS = """
+from itertools import product
+from mitmproxy.connection import Client, Connection, Server
+from nightlatch.proxy.quick_mitmproxy import __eq__
+
+class Own(Server):
+    pass
+
+client = Client(peername=("127.0.0.1", 1), sockname=("127.0.0.1", 2))
+server, own = Server(address=("a", 1)), Own(address=("a", 1))
+again = Server(address=("b", 2))
+again.id = own.id
+things = [client, server, own, again, client.copy(), None, "x", client.id, object()]
+for one, other in product(things, things):
+    if isinstance(one, Connection):
+        assert __eq__(one, other) is Connection.__eq__(one, other), (one, other)
+"""
+
+
+def test_connections_are_told_apart_as_mitmproxy_does() -> None:
+    _in_stock(EQUALS)
+
+
+OPTIONS = """
+from mitmproxy.options import Options
+from nightlatch.proxy.quick_mitmproxy import current
+
+options = Options()
+options.update(listen_port=8080, mode=["reverse:http://x"], listen_host="h", ignore_hosts=["a"])
+for option in options._options.values():
+    value = current(option)
+    assert value == option.current() and type(value) is type(option.current()), option
+    if isinstance(value, list):
+        assert value is not option.value and value is not option._default, "a list may be changed by who gets it"
+"""
+
+
+def test_options_have_the_values_that_mitmproxy_gives() -> None:
+    _in_stock(OPTIONS)

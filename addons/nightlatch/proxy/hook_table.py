@@ -107,9 +107,10 @@ class HookTable(addonmanager.AddonManager):
                 await waiting
 
     def _update(self, flow: Flow) -> Rest | None:
-        event = hooks.UpdateHook([flow])
-        row = self._row(event)
-        return _begin(row.groups, row.arguments(event)) if row.groups else None
+        row = self._rows.get(hooks.UpdateHook)
+        if row is None:
+            row = self._row(hooks.UpdateHook([flow]))
+        return _begin(row.groups, ([flow],)) if row.groups else None
 
     async def _then_update(self, rest: Rest, flow: Flow) -> None:
         await rest

@@ -2,16 +2,21 @@
 
 Left out is what mitmproxy itself leaves out under `python -O`, and no more: the checks of its own classes on the
 types that its own parser has just given them, and on the events that its own layers pass each other. Every
-`assert` stays, and so does every check on what comes over the wire (`validate_inbound_headers`). Header lookups,
-some thirty a request, are written out; they give what mitmproxy's give, which a test compares.
+`assert` stays, and so does every check on what comes over the wire (`validate_inbound_headers`). What is asked most
+(header lookups, some thirty a request; which connection is which; options) is written out; it gives what mitmproxy's
+gives, which a test compares.
 """
 
 from collections.abc import Iterator
+from copy import deepcopy
 from functools import cache
 from types import FunctionType, ModuleType
 
+from mitmproxy.connection import Client, Connection, Server
 from mitmproxy.http import Headers, MessageData
+from mitmproxy.optmanager import _Option, unset
 from mitmproxy.proxy import layers
+from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers import http, modes, tls, websocket
 from mitmproxy.proxy.layers.http import _http1, _http2
 from mitmproxy.proxy.utils import expect
@@ -21,6 +26,9 @@ LAYER_MODULES: tuple[ModuleType, ...] = (layers, http, _http1, _http2, modes, tl
 _CHECKED = expect()(lambda self, event: None).__code__
 """The code that every checked method shares."""
 
+_CONNECTIONS = frozenset({Client, Server})
+_IMMUTABLE = frozenset({bool, int, str, type(None)})
+
 
 @cache
 def quicken() -> None:
@@ -28,8 +36,15 @@ def quicken() -> None:
     for owner, name, method in checked_methods():
         setattr(owner, name, method.__wrapped__)  # type: ignore[attr-defined]  # set by functools.wraps
     setattr(MessageData, "__post_init__", _unchecked)  # noqa: B010  # it is defined in debug mode only
-    for function in (get_all, get, __contains__):
-        setattr(Headers, function.__name__, function)
+    quicker = (
+        (Headers, (get_all, get, __contains__)),
+        (Context, (fork,)),
+        (Connection, (__eq__,)),
+        (_Option, (current,)),
+    )
+    for owner, functions in quicker:
+        for function in functions:
+            setattr(owner, function.__name__, function)
 
 
 def checked_methods() -> Iterator[tuple[type, str, FunctionType]]:
@@ -46,9 +61,13 @@ def _unchecked(_: MessageData) -> None:
 
 
 def get_all(self: Headers, name: str | bytes) -> list[str]:
-    """`Headers.get_all`."""
+    """`Headers.get_all`. Lengths are compared first: hardly two names of a request have the same."""
     key = (name.encode("utf-8", "surrogateescape") if isinstance(name, str) else name).lower()
-    return [value.decode("utf-8", "surrogateescape") for field, value in self.fields if field.lower() == key]
+    size, found = len(key), []
+    for field, value in self.fields:
+        if len(field) == size and field.lower() == key:
+            found.append(value.decode("utf-8", "surrogateescape"))
+    return found
 
 
 def get(self: Headers, name: str | bytes, default: object = None) -> object:
@@ -62,4 +81,27 @@ def __contains__(self: Headers, name: object) -> bool:  # named as the method it
     if not isinstance(name, str | bytes):
         return False
     key = (name.encode("utf-8", "surrogateescape") if isinstance(name, str) else name).lower()
-    return any(field.lower() == key for field, _ in self.fields)
+    size = len(key)
+    for field, _ in self.fields:  # noqa: SIM110  # a generator would cost as much as the search
+        if len(field) == size and field.lower() == key:
+            return True
+    return False
+
+
+def fork(self: Context) -> Context:
+    """`Context.fork`, without making a server connection, and an id for it, that is thrown away at once."""
+    forked = Context.__new__(Context)
+    forked.client, forked.options, forked.server = self.client, self.options, self.server
+    forked.layers = self.layers.copy()
+    return forked
+
+
+def __eq__(self: Connection, other: object) -> bool:  # named as the method it becomes
+    """`Connection.__eq__`. Which class is which of an abstract one is asked only where it is none of mitmproxy's."""
+    return (type(other) in _CONNECTIONS or isinstance(other, Connection)) and self.id == other.id  # type: ignore[attr-defined]  # just checked
+
+
+def current(self: _Option) -> object:
+    """`_Option.current`. What cannot be changed need not be copied."""
+    value = self._default if self.value is unset else self.value
+    return value if type(value) in _IMMUTABLE else deepcopy(value)

@@ -62,13 +62,17 @@ class WarpedClock:
         self._ahead = max(0, self._latest - warp.at(self._wall()))
 
     def read(self) -> tuple[int, int, Warp]:
-        """(`now`, wall time, the warp by which one became the other), all of the same instant.
+        """(`now`, wall time, the warp by which one became the other), all of the same instant."""
+        return self.through(self._source.warp())
+
+    def through(self, warp: Warp) -> tuple[int, int, Warp]:
+        """The same by a `warp` that was read just before, with something else.
 
         Where the warp would lead back (the wall clock was set back while nobody ran; a freeze that another process
         made was written down some milliseconds after its instant), time goes on from the latest that was told, for
         good: it neither jumps back nor waits to be caught up with.
         """
-        warp, wall = self._source.warp(), self._wall()
+        wall = self._wall()
         if self._era and warp.segments[:1] != self._era:
             self._latest, self._ahead = 0, 0  # a reset ended every session: time starts again at the wall
         self._era = warp.segments[:1]

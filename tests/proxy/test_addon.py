@@ -54,7 +54,7 @@ def test_a_mistake_is_not_told_to_the_client(bench: Bench, monkeypatch: pytest.M
 
 def test_a_reader_that_fails_answers_503(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     cookie = bench.log_in()
-    monkeypatch.setattr(bench.guard.reader, "find", raising(LedgerError("damaged")))
+    monkeypatch.setattr(bench.guard.reader, "look", raising(LedgerError("damaged")))
     assert response(bench.ask(cookie=cookie)).status_code == 503
 
 

@@ -1,12 +1,12 @@
 """A request as it arrives: the site, the guard's own origin and cookie, one reading of the clock."""
 
 import pytest
-from tests.proxy.bench import ORIGIN, OWN, SITE, START, Bench, a_flow
+from tests.proxy.bench import ORIGIN, OWN, SITE, START, Bench, a_flow, the
 
 from nightlatch.core.identity import Anonymous, Identity
 from nightlatch.core.policy import MINUTE
 from nightlatch.ledger.port import LedgerError
-from nightlatch.proxy.arrival import arrive, is_own_cookie, origin, own_cookie, own_cookies, site_of
+from nightlatch.proxy.arrival import arrive, first_found, is_own_cookie, origin, own_cookie, own_cookies, site_of
 
 
 def test_who_asked_whom_and_when(bench: Bench) -> None:
@@ -43,6 +43,19 @@ def test_a_clock_that_cannot_be_read_is_an_error(bench: Bench, monkeypatch: pyte
     monkeypatch.setattr(bench.guard.clock, "read", failing)
     with pytest.raises(LedgerError):
         arrive(bench.guard, a_flow())
+
+
+def test_the_ledger_is_asked_once_for_the_clock_and_the_session(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    cookie = bench.log_in()
+    bench.warp(1)
+    found = bench.guard.reader.find(the(bench.ask(cookie=cookie)).arrival.identity.fingerprint)  # type: ignore[union-attr]  # it has a credential
+    for other in ("find", "warp"):
+        monkeypatch.delattr(type(bench.guard.reader), other)
+    arrival = arrive(bench.guard, a_flow(cookie=cookie))
+    assert found is not None and arrival.looked and arrival.seen == found
+    assert arrival.now == START + MINUTE
+    shown = first_found(bench.guard, arrival)
+    assert shown is not None and shown.session.last_active_at == START + MINUTE, "what is not written yet is laid over"
 
 
 @pytest.mark.parametrize(

@@ -53,8 +53,9 @@ def verdict_header(verdict: Verdict, decision_id: str) -> str:
 
 def session_header(remaining: Remaining) -> str:
     """`Nightlatch-Session`: a dictionary of the seconds that remain, rounded up; empty when no clock is on."""
-    left = {"idle": remaining.idle, "absolute": remaining.absolute}
-    return ", ".join(f"{clock}={max(0, seconds_up(us))}" for clock, us in left.items() if us is not None)
+    idle = "" if remaining.idle is None else f"idle={max(0, seconds_up(remaining.idle))}"
+    absolute = "" if remaining.absolute is None else f"absolute={max(0, seconds_up(remaining.absolute))}"
+    return f"{idle}, {absolute}" if idle and absolute else idle or absolute
 
 
 def clock_header(offset: int, frozen: bool = False) -> str | None:

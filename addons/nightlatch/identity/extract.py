@@ -116,9 +116,14 @@ def identify(request: RequestView, reading: Reading, wall: int, warp: Warp, *, a
         return _tokens(_bearer(request), reading, wall, warp)
     if kind is SourceKind.ASSERTION:
         return _tokens(request.headers.get(reading.source.name, ()), reading, wall, warp)
-    values = cookie_values(request.headers, reading.source.name)
     if kind is SourceKind.JWT_COOKIE:
-        return _tokens(values, reading, wall, warp)
+        return _tokens(cookie_values(request.headers, reading.source.name), reading, wall, warp)
+    return identify_cookie(request, reading, adoptable)
+
+
+def identify_cookie(request: RequestView, reading: Reading, adoptable: bool) -> Presented:
+    """The same of a site that lives on nightlatch's or the application's cookie, which need no clock."""
+    kind, values = reading.source.kind, cookie_values(request.headers, reading.source.name)
     if not values:
         return Anonymous(welcome=reading.welcome)
     if len(values) > 1:

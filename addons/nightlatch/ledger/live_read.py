@@ -5,13 +5,17 @@ from typing import TypeVar
 
 from nightlatch.core.session import Session
 from nightlatch.ledger import rows
-from nightlatch.ledger.port import Decision
+from nightlatch.ledger.port import Decision, Hold
 
 Value = TypeVar("Value")
 
 _ACTIVE = (
     f"SELECT {rows.READ_SESSION} FROM sessions WHERE state = 'active' AND site = ? AND last_active_at > ? "
     "ORDER BY last_active_at LIMIT ?"
+)
+_ORDERED = (
+    f"SELECT {rows.READ_SESSION} FROM sessions "
+    "WHERE site = ? AND expire_when IS NOT NULL AND state = 'active' AND expire_when = ?"
 )
 _LOG = f"SELECT position, {rows.DECISION_COLUMNS} FROM decisions WHERE position > ? ORDER BY position LIMIT ?"
 _COUNTED = (
@@ -28,6 +32,15 @@ class LiveQuestions:
 
     def active_since(self, site: str, at: int, limit: int) -> Sequence[Session]:
         return self._read(rows.session_of, _ACTIVE, site, at, limit)
+
+    def holds(self, session_id: str | None = None) -> Sequence[Hold]:
+        statement = "SELECT exchange, session, pid, started_at, idle FROM holds"
+        if session_id is None:
+            return self._read(Hold._make, statement)
+        return self._read(Hold._make, f"{statement} WHERE session = ?", rows.storable(session_id))
+
+    def ordered(self, site: str, when: str) -> Sequence[Session]:
+        return self._read(rows.session_of, _ORDERED, site, when)
 
     def last_counted(self) -> Mapping[str, Decision]:
         found = self._read(rows.decision_of, _COUNTED)

@@ -146,6 +146,9 @@ class LedgerReader(ChainReader, AlertReader, LiveReader, FederationReader, Proto
     def find(self, fingerprint: bytes) -> Found | None:
         """The session that a credential belongs to, live or ended; None when unknown."""
 
+    def look(self, fingerprint: bytes) -> tuple[Warp, Found | None]:
+        """`warp` and `find` in one question: what an allowed request needs of the ledger."""
+
     def session(self, session_id: str) -> Session | None: ...
     def match(self, prefix: str) -> Sequence[Session]:
         """Up to ten sessions whose id starts with `prefix`."""

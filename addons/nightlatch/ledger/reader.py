@@ -22,7 +22,6 @@ from nightlatch.ledger.port import (
     Decision,
     Found,
     Guard,
-    Hold,
     LedgerError,
     LedgerFacts,
     LedgerReader,
@@ -46,6 +45,7 @@ _FIND = (
     f"SELECT {rows.READ_SESSION}, {rows.READ_CREDENTIAL} "
     "FROM credentials c JOIN sessions s ON s.number = c.session WHERE c.fingerprint = ?"
 )
+_LOOK = _FIND.replace(" FROM ", ", (SELECT max(id) FROM clock) FROM ", 1)
 _SESSIONS = f"SELECT {rows.READ_SESSION} FROM sessions"
 _NEWEST_FIRST = "ORDER BY started_at DESC, number DESC LIMIT ?"
 _LIVE = "FROM sessions WHERE state = 'active' AND site ="
@@ -80,8 +80,17 @@ class SqliteReader(AlertQuestions, LiveQuestions):
         self._warp = Warp()
         self._warp_id: int | None = None
 
+    def look(self, fingerprint: bytes) -> tuple[Warp, Found | None]:
+        """On every request: one statement. The clock is read again only when it was moved since."""
+        try:
+            row = self._execute(_LOOK, (fingerprint,)).fetchone()
+            if row is None:
+                return self.warp(), None
+            return self._warp_at(row[-1]), rows.found_of(fingerprint, row[:-1])
+        except (sqlite3.Error, *FOREIGN) as error:
+            raise self._unreadable(error) from error
+
     def find(self, fingerprint: bytes) -> Found | None:
-        """On every request: one statement, one value."""
         try:
             row = self._execute(_FIND, (fingerprint,)).fetchone()
             return None if row is None else rows.found_of(fingerprint, row)
@@ -89,11 +98,13 @@ class SqliteReader(AlertQuestions, LiveQuestions):
             raise self._unreadable(error) from error
 
     def warp(self) -> Warp:
-        """On every request: read again only when the clock was moved since."""
         try:
             (newest,) = self._execute("SELECT max(id) FROM clock").fetchone()
         except sqlite3.Error as error:
             raise self._unreadable(error) from error
+        return self._warp_at(newest)
+
+    def _warp_at(self, newest: int | None) -> Warp:
         if newest != self._warp_id:
             self._warp, self._warp_id = self._segments()
         return self._warp
@@ -222,16 +233,6 @@ class SqliteReader(AlertQuestions, LiveQuestions):
             return Changes(self.last_link(), None)
         named = frozenset(session for _, session in found if session is not None)
         return Changes(found[-1][0] if found else after, named)
-
-    def holds(self, session_id: str | None = None) -> Sequence[Hold]:
-        statement = "SELECT exchange, session, pid, started_at, idle FROM holds"
-        if session_id is None:
-            return self._read(Hold._make, statement)
-        return self._read(Hold._make, f"{statement} WHERE session = ?", rows.storable(session_id))
-
-    def ordered(self, site: str, when: str) -> Sequence[Session]:
-        live = "expire_when IS NOT NULL AND state = 'active'"
-        return self._sessions(f"WHERE site = ? AND {live} AND expire_when = ?", site, when)
 
     def guards(self) -> Sequence[Guard]:
         statement = f"SELECT {rows.GUARD_COLUMNS} FROM guards ORDER BY started_at DESC, rowid DESC"

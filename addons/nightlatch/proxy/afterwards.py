@@ -5,6 +5,7 @@ the end counts what the exchange took as activity, and goes into the recording.
 """
 
 from collections.abc import Awaitable
+from functools import lru_cache
 
 from mitmproxy import http
 
@@ -169,14 +170,23 @@ def _mend(service: Service, flow: http.HTTPFlow, found: Judged) -> None:
         _keep_cookies(service, headers, lines)
     if found.fresh_credential is not None:
         headers.add("Set-Cookie", own_set_cookie(arrival, found.fresh_credential))
-    for name in ("nightlatch-verdict", "nightlatch-session", "nightlatch-clock"):
-        headers.pop(name, None)
+    headers.fields = tuple(field for field in headers.fields if not _says_what_is_ours(field[0]))
     if found.verdict.kind is Kind.ALLOW and guard.settings.logout.no_store and is_page(arrival.request):
         headers["Cache-Control"] = "no-store"
     if found.verdict.kind is Kind.ALLOW and guard.settings.session_header:
-        headers["Nightlatch-Session"] = session_header(found.verdict.remaining or Remaining(None, None))
+        left = session_header(found.verdict.remaining or Remaining(None, None)).encode()
+        headers.fields = (*headers.fields, (b"Nightlatch-Session", left))
     if (clock := warp_shown(arrival)) is not None:
         headers["Nightlatch-Clock"] = clock
+
+
+_OURS = frozenset({b"nightlatch-verdict", b"nightlatch-session", b"nightlatch-clock"})
+
+
+@lru_cache(maxsize=1024)
+def _says_what_is_ours(name: bytes) -> bool:
+    """Whether the header field `name` of an answer is nightlatch's alone to set."""
+    return name.lower() in _OURS
 
 
 _ASSETS = frozenset({"audio", "font", "image", "manifest", "script", "style", "track", "video"})

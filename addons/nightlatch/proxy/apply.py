@@ -1,5 +1,6 @@
 """Carrying a verdict out on the flow: an answer of our own, or a request that goes on without what must not go on."""
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from mitmproxy import http
@@ -14,13 +15,15 @@ from nightlatch.proxy import form_keeping
 from nightlatch.proxy.answers import answer
 from nightlatch.proxy.arrival import own_cookies
 from nightlatch.proxy.bounces import Client
-from nightlatch.proxy.inbound_headers import folded
+from nightlatch.proxy.inbound_headers import Field, folded
 from nightlatch.proxy.judged import Judged
 from nightlatch.proxy.live_flows import is_grpc
 from nightlatch.proxy.own_answers import loop_answer, verdict_answer
 from nightlatch.proxy.reverse import mend_request
 from nightlatch.proxy.service import Service
 from nightlatch.proxy.upstream_identity import name_person
+
+_COOKIE = b"cookie"
 
 
 def apply(service: Service, flow: http.HTTPFlow, judged: Judged) -> None:
@@ -60,10 +63,17 @@ def _strip_credentials(service: Service, flow: http.HTTPFlow, judged: Judged) ->
         cookies += [name for name in names.cookies if name]
         for name in names.headers:
             flow.request.headers.pop(name, None)
-    lines = flow.request.headers.get_all("cookie")
-    kept = [left for line in lines if (left := without_cookies(line, (*cookies, *own_cookies(line)))) is not None]
-    if kept != lines:
-        flow.request.headers.set_all("cookie", kept)
+    headers = flow.request.headers
+    headers.fields = tuple(kept for field in headers.fields if (kept := _without(field, cookies)) is not None)
+
+
+def _without(field: Field, cookies: Sequence[str]) -> Field | None:
+    """A header field without those cookies, and without any guard's own; None when nothing is left of it."""
+    if len(field[0]) != len(_COOKIE) or field[0].lower() != _COOKIE:
+        return field
+    line = field[1].decode("utf-8", "surrogateescape")
+    left = without_cookies(line, (*cookies, *own_cookies(line)))
+    return None if left is None else (field[0], left.encode("utf-8", "surrogateescape"))
 
 
 def _pass_assertion(service: Service, flow: http.HTTPFlow, judged: Judged) -> None:

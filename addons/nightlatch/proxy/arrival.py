@@ -7,9 +7,10 @@ from typing import NamedTuple
 from mitmproxy import http
 
 from nightlatch.clock import monotonic_now
-from nightlatch.core.identity import Presented
+from nightlatch.core.identity import Identity, Presented
 from nightlatch.core.request import RequestView
 from nightlatch.core.warp import Warp
+from nightlatch.ledger.port import Found
 from nightlatch.proxy.admission import Target
 from nightlatch.proxy.forwarders import client_address, client_scheme
 from nightlatch.proxy.guard import Guard
@@ -39,6 +40,9 @@ class Arrival(NamedTuple):
     warp: Warp
     begun: int = 0
     """When it was read, on the monotonic clock: for measuring, never for deciding."""
+    looked: bool = False
+    """The ledger was asked for the credential together with the clock, and `seen` is what it said at this instant."""
+    seen: Found | None = None
 
 
 def arrive(guard: Guard, flow: http.HTTPFlow) -> Arrival:
@@ -48,7 +52,6 @@ def arrive(guard: Guard, flow: http.HTTPFlow) -> Arrival:
         LedgerError: the clock cannot be read.
     """
     begun = monotonic_now()
-    now, wall, warp = guard.clock.read()
     request, scheme = view(flow), site_scheme(flow)
     if trusted := guard.settings.trusted_forwarders:
         scheme = client_scheme(request.address, request.headers, trusted) or scheme
@@ -59,9 +62,26 @@ def arrive(guard: Guard, flow: http.HTTPFlow) -> Arrival:
     target = Target(raw.authority.decode("latin-1"), hosts, scheme, raw.http_version.decode("latin-1"))
     cookie = own_cookie(scheme, flow.client_conn.sockname)
     site = site_of(flow)
-    identity = guard.identify(request, site, cookie, wall, warp)
     own = f"{scheme}://{target.authority or ''.join(hosts)}"
-    return Arrival(request, target, site, own, cookie, identity, now, wall, warp, begun)
+    identity = guard.identify_at_once(request, site, cookie)
+    if not isinstance(identity, Identity):
+        now, wall, warp = guard.clock.read()
+        identity = identity or guard.identify(request, site, cookie, wall, warp)
+        return Arrival(request, target, site, own, cookie, identity, now, wall, warp, begun)
+    warp, seen = guard.reader.look(identity.fingerprint)
+    now, wall, warp = guard.clock.through(warp)
+    return Arrival(request, target, site, own, cookie, identity, now, wall, warp, begun, True, seen)
+
+
+def first_found(guard: Guard, arrival: Arrival) -> Found | None:
+    """The session of the credential as it stands when the request arrives. Whoever has waited meanwhile asks anew.
+
+    Raises:
+        LedgerError: the ledger cannot be read.
+    """
+    if arrival.looked:
+        return guard.as_it_stands(arrival.seen, arrival.now)
+    return guard.find(arrival.identity, arrival.now)
 
 
 def site_of(flow: http.HTTPFlow) -> str:

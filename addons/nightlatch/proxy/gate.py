@@ -19,7 +19,7 @@ from nightlatch.ledger.port import Found, LedgerError
 from nightlatch.proxy import crowd, newcomers, ordered_ends, refreshes, rotation
 from nightlatch.proxy.active import Exchange
 from nightlatch.proxy.apply import apply
-from nightlatch.proxy.arrival import Arrival
+from nightlatch.proxy.arrival import Arrival, first_found
 from nightlatch.proxy.judged import KEY, Judged
 from nightlatch.proxy.service import Service
 
@@ -35,7 +35,7 @@ def judge(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Awaitable[
     Raises:
         LedgerError: the ledger cannot be asked; the caller answers 503.
     """
-    found = service.guard.find(arrival.identity, arrival.now)
+    found = first_found(service.guard, arrival)
     if found is None:
         newcomer = newcomers.newcomer(service.guard, arrival)
         if newcomer is not None:

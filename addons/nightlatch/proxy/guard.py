@@ -24,7 +24,7 @@ from nightlatch.core.request import RequestView
 from nightlatch.core.session import End, Session, State
 from nightlatch.core.verdict import Verdict
 from nightlatch.core.warp import Warp
-from nightlatch.identity.extract import Reading, SourceKind, identify
+from nightlatch.identity.extract import Reading, SourceKind, identify, identify_cookie
 from nightlatch.identity.fingerprint import new_decision_prefix
 from nightlatch.identity.vouching import Voucher
 from nightlatch.ledger.behind import WriteBehind
@@ -110,6 +110,11 @@ class Guard:
             return self.personal.resolve(presented, site)
         return presented
 
+    def identify_at_once(self, request: RequestView, site: str, cookie: str) -> Presented | None:
+        """The same where it takes no clock; None for tokens, which have times of their own."""
+        reading = self.reading(site, cookie)
+        return None if reading.source.kind.is_token else identify_cookie(request, reading, self._adopts(site))
+
     def reading(self, site: str, cookie: str) -> Reading:
         """How credentials of `site` are read, where nightlatch's own cookie is called `cookie`."""
         known = self._readings.get((site, cookie))
@@ -134,8 +139,11 @@ class Guard:
         """The session of a credential as it stands at `now`: the ledger's record, with what is not yet written."""
         if not isinstance(identity, Identity):
             return None
-        found = self.reader.find(identity.fingerprint)
-        return None if found is None else found._replace(session=self.current(found.session, now))
+        return self.as_it_stands(self.reader.find(identity.fingerprint), now)
+
+    def as_it_stands(self, found: Found | None, now: int) -> Found | None:
+        """What was just read, with what is not yet written."""
+        return None if found is None else Found(self.current(found.session, now), found.credential)
 
     def current(self, session: Session, now: int) -> Session:
         """`session` with pending touches and running exchanges laid over it; those of other guards only where they

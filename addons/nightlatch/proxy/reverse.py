@@ -45,7 +45,7 @@ def mend_request(request: Request, *, origin: str, site: str, address: str) -> N
         fields = [_renamed(field, own, upstream) if field[0].lower() in _NAMING else field for field in fields]
         # Over HTTP/1 an absolute request target is made a path again.
         request.data.authority = upstream.authority.encode("latin-1") if http2 else b""
-    request.headers = Headers((*fields, *_forwarded(origin, address)))
+    request.headers.fields = (*fields, *_forwarded(origin, address))
 
 
 def _renamed(field: Field, own: Origin | None, upstream: Origin) -> Field:

@@ -73,6 +73,7 @@ COMMANDS: Mapping[str, Entry | Family] = {
             "check": Entry("nightlatch_cli.policy_lint:check", "Mistakes, and what standards object to."),
             "explain": Entry("nightlatch_cli.policy_compare:explain", "Which rule a request meets."),
             "diff": Entry("nightlatch_cli.policy_compare:diff", "What changes between two policies."),
+            "tests": Entry("nightlatch_cli.policy_tests:policy_tests", "Tests of a policy's limits, to take away."),
             "import": Entry("nightlatch_cli.policy_import:import_policy", "Other systems' settings as a policy."),
             "schema": Entry("nightlatch_cli.policy_commands:schema", "The JSON Schema of policies, for editors."),
         },

@@ -1,0 +1,50 @@
+"""`nightlatch policy tests`: the edges of a policy as tests to take away."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nightlatch.presets import load_policy
+from nightlatch.testing.boundaries import boundaries
+from nightlatch.testing.boundary_files import playwright_file, pytest_file
+from nightlatch_cli.exits import ExitCode, fail
+from nightlatch_cli.output import say, tell
+from nightlatch_cli.policy_commands import PolicyArgument
+
+
+class Format(StrEnum):
+    """What runs the tests."""
+
+    PYTEST = "pytest"
+    PLAYWRIGHT = "playwright"
+
+
+_WRITERS = {Format.PYTEST: pytest_file, Format.PLAYWRIGHT: playwright_file}
+
+
+def policy_tests(
+    policy: PolicyArgument,
+    format: Annotated[Format, typer.Option(help="What runs them.")] = Format.PYTEST,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FILE", help="Write them into this new file, not to stdout.")
+    ] = None,
+) -> None:
+    """Write tests of a policy: each clock of each rule a second before its limit, at it, and a second after it."""
+    found = load_policy(policy)
+    edges, left = boundaries(found)
+    for each in left:
+        say(f"not tested: {each.rule or '[session]'}: {each.why}")
+    if not edges:
+        fail(ExitCode.EMPTY, f"policy {found.name} has no limit that could be tested")
+    text = _WRITERS[format](found, edges, left)
+    if to is None:
+        tell(text.rstrip("\n"))
+        return
+    try:
+        with to.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        fail(ExitCode.CONFIGURATION, f"--to {to}: {error.strerror}", "name a new file")
+    say(f"{3 * len(edges)} tests of {found.name} are in {to}")

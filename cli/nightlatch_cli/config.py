@@ -18,13 +18,15 @@ from nightlatch_cli.exits import ExitCode, fail
 FILE_NAME = "nightlatch.toml"
 
 _NAMES = """
-    adopt after-expiry against allow-origin allow-reissue bulk checkpoint clear-site-data columns control decisions
-    dev-second-factor dev-user done exit-code fail-on follow format from group header host identity json jsonl jwks
-    jwt-algorithms jwt-audience jwt-issuer jwt-key-file jwt-signer keep key ledger limit listen login login-path
-    name no-assertion no-session-header no-store notice oidc-client-id oidc-client-secret oidc-groups-claim
-    oidc-scope oidc-silent oidc-subject-claim origin policy public public-key ready-file reason record report
-    respond-as return-parameter session session-claim session-key since site speed standard state sweep to tour
-    trusted-forwarder type upstream-logout user warp when without writes
+    adopt after-expiry against alert-notify alert-webhook alert-webhook-secret alerts allow-origin allow-reissue
+    asn-file audit-file audit-format audit-syslog bulk checkpoint clear-site-data columns control decisions
+    detector dev-second-factor dev-user done exit-code fail-on follow format from group header host identity
+    json jsonl jwks jwt-algorithms jwt-audience jwt-issuer jwt-key-file jwt-signer keep key ledger limit listen
+    login login-path name no-assertion no-session-header no-store notice oidc-client-id oidc-client-secret
+    oidc-groups-claim oidc-scope oidc-silent oidc-subject-claim origin policy public public-key ready-file
+    reason record report respond-as return-parameter session session-claim session-key signals-audience
+    signals-issuer signals-key-file signals-token signals-url simulate-network since site speed standard state
+    sweep to tour trust trusted-forwarder type upstream-logout user warp when without writes
 """
 OPTION_NAMES = frozenset(_NAMES.split())
 """Every option of every command (a test compares), so that a misspelt key is found without loading them all."""
@@ -110,7 +112,9 @@ def find_config(folder: Path) -> Path | None:
 def _check_names(config: Config) -> None:
     from difflib import get_close_matches
 
-    for key in config.values:
+    for key, value in config.values.items():
+        if isinstance(value, dict):
+            fail(ExitCode.CONFIGURATION, f"{config.place(key)}: a table, where options are plain names with values")
         if key not in OPTION_NAMES:
             near = get_close_matches(key, OPTION_NAMES, 1)
             hint = (

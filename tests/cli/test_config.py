@@ -40,7 +40,7 @@ def test_an_unknown_key_names_its_line_and_the_nearest(tmp_path: Path) -> None:
 
 def test_a_table_is_no_option(tmp_path: Path) -> None:
     failure = _failure('[session]\nidle = "5m"\n', tmp_path)
-    assert "nightlatch.toml:1: session: there is no such option" in failure.message
+    assert "nightlatch.toml:1: session: a table, where options are plain names" in failure.message
 
 
 def test_wrong_syntax_names_the_place(tmp_path: Path) -> None:

@@ -245,6 +245,7 @@ def test_a_warp_ends_what_it_brings_to_its_deadline(bench: Bench) -> None:
 def test_a_guard_that_cannot_see_an_end_closes_what_is_open(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.socket(bench.log_in())
     bench.look()
+    bench.written()
     ticks = 0
     monkeypatch.setattr("nightlatch.proxy.watch.monotonic_now", lambda: ticks)
     monkeypatch.setattr(bench.guard.behind, "failure", "The disk is full.")

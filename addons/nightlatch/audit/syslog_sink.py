@@ -3,6 +3,7 @@
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import socket
@@ -108,16 +109,25 @@ def _send(address: Address, messages: Sequence[bytes]) -> None:
 
 def _connected(address: Address) -> socket.socket:
     if address.kind == "unix":
-        local = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        local.settimeout(PATIENCE)
-        local.connect(address.host)
-        return local
+        return _connect(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM), address.host)
     if address.kind == "udp":
         family, kind, protocol, _, where = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_DGRAM)[0]
-        datagrams = socket.socket(family, kind, protocol)
-        datagrams.connect(where)
-        return datagrams
+        return _connect(socket.socket(family, kind, protocol), where)
     stream = socket.create_connection((address.host, address.port), PATIENCE)
-    if address.kind == "tls":
-        return ssl.create_default_context().wrap_socket(stream, server_hostname=address.host)
-    return stream
+    if address.kind == "tcp":
+        return stream
+    with contextlib.ExitStack() as undone:  # a handshake that fails leaves the connection to whoever made it
+        undone.callback(stream.close)
+        wrapped = ssl.create_default_context().wrap_socket(stream, server_hostname=address.host)
+        undone.pop_all()
+        return wrapped
+
+
+def _connect(datagrams: socket.socket, where: object) -> socket.socket:
+    datagrams.settimeout(PATIENCE)
+    try:
+        datagrams.connect(where)  # type: ignore[arg-type] # a path, or what getaddrinfo gave
+    except OSError:
+        datagrams.close()
+        raise
+    return datagrams

@@ -24,7 +24,7 @@ _NAMES = """
     json jsonl jwks jwt-algorithms jwt-audience jwt-issuer jwt-key-file jwt-signer keep key ledger limit listen
     login login-path name no-assertion no-session-header no-store notice oidc-client-id oidc-client-secret
     oidc-groups-claim oidc-scope oidc-silent oidc-subject-claim origin policy public public-key ready-file
-    reason record report respond-as return-parameter session session-claim session-key signals-audience
+    reason record remember report respond-as return-parameter session session-claim session-key signals-audience
     signals-issuer signals-key-file signals-token signals-url simulate-network since site speed standard state
     sweep to tour trust trusted-forwarder type upstream-logout user warp when without writes
 """

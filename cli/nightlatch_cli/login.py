@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from nightlatch.core.events import Event, EventType
+from nightlatch.core.remembering import created_detail
 from nightlatch.core.session import Session
 from nightlatch.identity.fingerprint import fingerprint, new_credential, new_session_id
 from nightlatch.ledger.port import Guard
@@ -25,6 +26,7 @@ ANYBODY = "alice"
 def login(
     user: Annotated[str, typer.Option(metavar="U", help="Who to be; the first of the guard's dev users.")] = "",
     site: Annotated[str, typer.Option(metavar="URL", help="Which guard, by its URL or its application's.")] = "",
+    remember: Annotated[bool, typer.Option("--remember", help="Be remembered, where the policy allows it.")] = False,
     ledger: LedgerOption = DEFAULT_LEDGER,
     json: JsonOption = False,
 ) -> None:
@@ -32,7 +34,7 @@ def login(
     with bench(ledger) as at:
         guard = _guard(at, site)
         name, groups = _user(guard, user)
-        session = _session(at, guard, name, groups)
+        session = _session(at, guard, name, groups)._replace(remembered=remember and _may_be_remembered(at, guard))
         credential = new_credential()
         mark = fingerprint(at.reader.key(), guard.site, "nightlatch", credential)
         with writing(ledger) as writer:
@@ -93,6 +95,19 @@ def _user(guard: Guard, name: str) -> tuple[str, tuple[str, ...]]:
     return chosen, ()
 
 
+def _may_be_remembered(at: Bench, guard: Guard) -> bool:
+    """True.
+
+    Raises:
+        Failure: the policy in force remembers nobody (exit code 1).
+    """
+    policy = at.policy(guard.site)
+    if not policy.remember:
+        hint = 'it needs a table for that: [remember] absolute = "30d"'
+        fail(ExitCode.FINDING, f"the policy {policy.name} of {guard.url} remembers nobody", hint)
+    return True
+
+
 def _session(at: Bench, guard: Guard, name: str, groups: tuple[str, ...]) -> Session:
     return Session(
         id=new_session_id(),
@@ -113,5 +128,5 @@ def _events(at: Bench, session: Session) -> tuple[Event, ...]:
     whose = (at.now, session.id, session.subject, session.network, session.agent, at.policy(session.site).version)
     return (
         Event(EventType.LOGIN_SUCCEEDED, *whose, {"login": "dev"}),
-        Event(EventType.SESSION_CREATED, *whose, {"source": session.source}),
+        Event(EventType.SESSION_CREATED, *whose, created_detail(session)),
     )

@@ -145,6 +145,8 @@ def _facts(session: Session, document: dict[str, Any]) -> Iterator[tuple[str, st
         yield name.removesuffix("_at").replace("_", " "), document[name] or ""
     if session.end is not None:
         yield "why", why_ended(session.end)
+    if session.remembered:
+        yield "remembered", "yes"
     if session.expire_when is not None:
         yield "ordered end", session.expire_when
     for name, clock in document["clocks"].items():

@@ -94,3 +94,21 @@ def test_of_several_guards_the_one_with_a_dev_login_is_meant(bench: Bench) -> No
 
 def test_a_guard_on_loopback_goes_by_localhost_too(bench: Bench) -> None:
     assert nightlatch("login", "--site", "http://localhost:8080").stdout.startswith("Cookie: nightlatch-8080=")
+
+
+def test_who_is_remembered_is_shown_to_be(bench: Bench) -> None:
+    bench.load_policy('[session]\nidle = "15m"\n[remember]\nidle = "7d"\n', "kept")
+    bench.announce(policy="f" * 12)
+    session = json.loads(nightlatch("login", "--remember", "--json").stdout)["session"]
+    assert bench.stored(session).remembered
+    assert bench.trail(session)[-1].detail == {"source": "nightlatch", "remembered": True}
+    shown = nightlatch("sessions", "show", session).stdout
+    assert "remembered" in shown and "left of 7d" in shown
+    assert json.loads(nightlatch("sessions", "show", session, "--json").stdout)["remembered"] is True
+
+
+def test_where_nobody_is_remembered_one_is_told(bench: Bench) -> None:
+    result = nightlatch("login", "--remember")
+    assert result.exit_code == 1 and "remembers nobody" in result.stderr and "[remember]" in result.stderr
+    with bench.asked() as reader:
+        assert not list(reader.sessions())

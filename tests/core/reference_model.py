@@ -1,7 +1,7 @@
 """An independent, naive model of the laws of time: it keeps the whole history of a session and answers every question
 by going through it again. Slow and plain on purpose; shares no code with the engine."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass
@@ -14,6 +14,26 @@ class Route:
     own_absolute: bool = False
     reauthenticate: bool = False
     passive: bool = False
+    own_idle: bool = False
+
+
+def as_remembered(routes: list[Route], kept: dict[str, int | None]) -> list[Route]:
+    """The routes (the session's first) as they hold for a session that is remembered: what `kept` gives takes the place
+    of the session's limits where it is longer, and of those that a route has from there."""
+
+    def longer(key: str) -> int | None:
+        usual: int | None = getattr(routes[0], key)
+        given = kept.get(key, usual)
+        return None if usual is None or given is None else max(usual, given)
+
+    return [
+        replace(
+            route,
+            idle=route.idle if route.own_idle else longer("idle"),
+            absolute=route.absolute if route.own_absolute else longer("absolute"),
+        )
+        for route in routes
+    ]
 
 
 @dataclass

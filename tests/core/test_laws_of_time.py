@@ -3,13 +3,12 @@
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.core.reference_model import ModelSession, Route
+from tests.core.reference_model import ModelSession, Route, as_remembered
 
-from nightlatch.core.deadlines import sweep_at
 from nightlatch.core.decide import decide
 from nightlatch.core.identity import Identity
-from nightlatch.core.matching import all_rules
 from nightlatch.core.policy import SECOND, Limits, Match, OnExpiry, Policy, Rule
+from nightlatch.core.remembering import run_out_at
 from nightlatch.core.request import RequestView
 from nightlatch.core.session import End, Session, State, ended, reauthenticated, touched
 from nightlatch.core.verdict import Kind, Verdict
@@ -17,6 +16,8 @@ from nightlatch.core.verdict import Kind, Verdict
 T0 = 1_700_000_000
 WHO = Identity("nightlatch", b"f", "alice")
 DURATIONS = st.one_of(st.none(), st.integers(1, 12))
+KEPT = st.dictionaries(st.sampled_from(["idle", "absolute"]), DURATIONS)
+"""A `[remember]` table, or none; durations in seconds."""
 
 
 @st.composite
@@ -27,8 +28,9 @@ def routes(draw: st.DrawFn) -> list[Route]:
     for name in ("a", "b", "c"):
         own = draw(st.booleans())
         absolute = draw(DURATIONS) if own else base.absolute
-        idle = draw(DURATIONS) if draw(st.booleans()) else base.idle
-        made.append(Route(name, idle, absolute, own, draw(st.booleans()), draw(st.booleans())))
+        own_idle = draw(st.booleans())
+        idle = draw(DURATIONS) if own_idle else base.idle
+        made.append(Route(name, idle, absolute, own, draw(st.booleans()), draw(st.booleans()), own_idle))
     return made
 
 
@@ -45,6 +47,7 @@ def as_policy(all_routes: list[Route]) -> Policy:
             on_expiry=OnExpiry.REAUTHENTICATE if route.reauthenticate else OnExpiry.END,
             passive=route.passive,
             own_absolute=route.own_absolute,
+            own_idle=route.own_idle,
         )
         for route in all_routes[1:]
     ]
@@ -54,12 +57,15 @@ def as_policy(all_routes: list[Route]) -> Policy:
 class Lives(RuleBasedStateMachine):
     """One session under a random policy: time passes, requests come, a sweeper sweeps, someone revokes."""
 
-    @initialize(made=routes())
-    def log_in(self, made: list[Route]) -> None:
+    @initialize(made=routes(), kept=KEPT, remembered=st.booleans())
+    def log_in(self, made: list[Route], kept: dict[str, int | None], remembered: bool) -> None:
         self.now = T0
-        self.routes, self.policy = made, as_policy(made)
+        in_force = {key: None if limit is None else limit * SECOND for key, limit in kept.items()}
+        self.policy = as_policy(made)._replace(remember=in_force)
+        self.routes = as_remembered(made, kept) if remembered else made
         start = T0 * SECOND
         self.session = Session("s", "http://app", "alice", "nightlatch", start, start, start, start)
+        self.session = self.session._replace(remembered=remembered)
         self.model = ModelSession(T0, acts=[T0])
         self.ever_ended = False
 
@@ -90,7 +96,7 @@ class Lives(RuleBasedStateMachine):
     def sweep(self) -> None:
         if self.session.end is not None:
             return
-        end = sweep_at(self.session, all_rules(self.policy))
+        end = run_out_at(self.session, self.policy)
         outlived = self.model.outlived(self.routes, self.now)
         assert (end is not None and end.at <= self.now * SECOND) == (outlived is not None)
         if end is not None and outlived is not None:

@@ -129,6 +129,8 @@ def test_the_mistakes_of_one_file_are_told_at_their_places() -> None:
         'concurrency.then = "refuse"',
         "concurrency.max = 0",
         'hours.zone = "UTC"',
+        "remember = {}",
+        'remember.rolling = "1h"',
         'hours.open = "8-18"',
         'forms.largest = "4 MiB"',
         'alerts.refresh_storm.window = "off"',
@@ -147,6 +149,8 @@ def test_what_anybody_would_mistype_is_objected_to_by_both(text: str) -> None:
     "text",
     [
         'concurrency = {}\nhours = {}',
+        'remember.idle = "7d"',
+        'remember = { idle = "off", absolute = "30d" }',
         'rule = [{ match = { network = ["10.0.0.0/255.0.0.0", "2001:db8::/32", "::1"] }, access = "public" }]',
         'rule = [{ match = { host = ["[::1]", "*.example.com"], method = "*" } }]',
         'alerts.idle_flare = { after = "overnight", network = "any" }\nalerts.agent_change.then = "off"',

@@ -1,5 +1,7 @@
 from tests.importers.imported import imported, limits, noted, settings
 
+from nightlatch.core.policy import DAY
+
 TEXT = settings("authelia.yml")
 
 
@@ -28,4 +30,6 @@ def test_a_rule_of_regular_expressions_only_is_never_public_for_everything() -> 
 
 def test_remembered_sessions_are_told() -> None:
     assert noted(imported(TEXT)[1], "no inactivity limit")
-    assert not noted(imported(TEXT.replace("remember_me: 1M", "remember_me: -1"))[1], "no inactivity limit")
+    assert imported(TEXT)[0].remember == {"idle": None, "absolute": 30 * DAY}
+    without, draft = imported(TEXT.replace("remember_me: 1M", "remember_me: -1"))
+    assert not noted(draft, "no inactivity limit") and without.remember == {}

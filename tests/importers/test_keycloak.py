@@ -1,5 +1,7 @@
 from tests.importers.imported import imported, limits, noted, settings
 
+from nightlatch.core.policy import DAY
+
 REALM = settings("keycloak.json")
 
 
@@ -16,4 +18,7 @@ def test_what_is_set_for_clients_never_lengthens_a_session() -> None:
 def test_remembering_and_reuse_are_told() -> None:
     draft = imported(REALM)[1]
     assert noted(draft, "limits of their own") and noted(draft, "stolen refresh token")
-    assert noted(imported(REALM.replace("604800", "0"))[1], "the same limits")
+    assert imported(REALM)[0].remember == {"idle": 7 * DAY}
+    alike, draft = imported(REALM.replace("604800", "0"))
+    assert noted(draft, "the same limits") and alike.remember == {}
+    assert noted(imported(REALM.replace("604800", "60"))[1], "nobody is logged out sooner")

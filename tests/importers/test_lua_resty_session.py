@@ -1,5 +1,7 @@
 from tests.importers.imported import imported, limits, noted, settings
 
+from nightlatch.core.policy import DAY
+
 LUA = settings("resty.lua")
 
 
@@ -15,4 +17,8 @@ def test_nginx_variables_say_the_same() -> None:
 
 def test_remembered_sessions_are_told() -> None:
     assert noted(imported(LUA)[1], "no idling timeout")
-    assert not noted(imported(LUA.replace("remember = true", "remember = false"))[1], "no idling timeout")
+    assert imported(LUA)[0].remember == {"idle": 7 * DAY, "absolute": 30 * DAY}
+    without, draft = imported(LUA.replace("remember = true", "remember = false"))
+    assert not noted(draft, "no idling timeout") and without.remember == {}
+    nginx = imported("set $session_remember on;\nset $session_remember_absolute_timeout 86400;\n")[0]
+    assert nginx.remember == {"idle": 7 * DAY, "absolute": DAY}

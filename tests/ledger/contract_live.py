@@ -16,6 +16,11 @@ class LiveContract(Opened):
         assert [session.id for session in reader.active_since(SITE, T0, 2)] == ["s2", "s3"]
         assert reader.active_since(SITE, T0 + 3, 10) == []
 
+    def test_who_is_remembered_is_active_like_the_others(self, reader: LedgerReader, writer: LedgerWriter) -> None:
+        for key, at in (("s1", T0 + 3), ("s2", T0 + 1), ("s3", T0 + 2), ("s4", T0 + 4)):
+            writer.create(a_session(key, at, remembered=key in ("s2", "s3")), key.encode(), [])
+        assert [session.id for session in reader.active_since(SITE, T0, 3)] == ["s2", "s3", "s1"]
+
     def test_what_counted_last(self, reader: LedgerReader, writer: LedgerWriter) -> None:
         assert (reader.last_counted(), reader.last_decision(), reader.decisions_after(0, 9)) == ({}, 0, [])
         writer.log([a_decision("d1"), a_decision("d2"), a_decision("d3", "s2"), a_decision("d4", activity=False)])

@@ -64,6 +64,18 @@ class QuestionContract(Opened):
         found = reader.idle_since(SITE, active_before=T0 + 10, authenticated_before=T0 + 5)
         assert sorted(session.id for session in found) == ["both", "idle", "old"]
 
+    def test_the_sweeper_asks_for_the_remembered_by_themselves(
+        self, reader: LedgerReader, writer: LedgerWriter
+    ) -> None:
+        writer.create(a_session("idle", last_active_at=T0 + 10, authenticated_at=T0 + 10, remembered=True), b"f1", [])
+        writer.create(a_session("old", last_active_at=T0 + 99, authenticated_at=T0 + 5, remembered=True), b"f2", [])
+        writer.create(a_session("fine", last_active_at=T0 + 11, authenticated_at=T0 + 6, remembered=True), b"f3", [])
+        writer.create(a_session("other", last_active_at=T0 + 1, authenticated_at=T0 + 1), b"f4", [])
+        kept = reader.idle_since(SITE, active_before=T0 + 10, authenticated_before=T0 + 5, remembered=True)
+        others = reader.idle_since(SITE, active_before=T0 + 10, authenticated_before=T0 + 5)
+        assert sorted(session.id for session in kept) == ["idle", "old"]
+        assert [session.id for session in others] == ["other"]
+
     def test_events_are_chained_and_come_back_oldest_first(self, reader: LedgerReader, writer: LedgerWriter) -> None:
         first = an_event(detail={"a": 1, "b": None, "c": True, "d": "ü"}, network="10.0.0.0/24", agent="curl")
         second = an_event(EventType.LOGIN_FAILED, T0 + 1, session=None, subject="\ud800 not utf-8")

@@ -21,6 +21,19 @@ from nightlatch.ledger.port import Credential, Found, LedgerReader, LedgerWriter
 class SessionContract(Opened):
     """Nothing but the port is used here."""
 
+    @pytest.mark.parametrize("remembered", [False, True])
+    def test_whether_it_is_remembered_comes_back_whatever_else_there_is(
+        self, reader: LedgerReader, writer: LedgerWriter, remembered: bool
+    ) -> None:
+        session = a_session(remembered=remembered)
+        writer.create(session, b"f1", [])
+        assert reader.session("s1") == session
+        writer.order_expiry("s1", "next-write")
+        assert reader.session("s1") == session._replace(expire_when="next-write")
+        writer.end("s1", timeout(T0 + 9), an_event())
+        found = reader.session("s1")
+        assert found is not None and (found.remembered, found.end) == (remembered, timeout(T0 + 9))
+
     def test_a_session_comes_back_as_it_was_given(self, reader: LedgerReader, writer: LedgerWriter) -> None:
         session = a_session(
             groups=("admins", "päpste"),

@@ -10,6 +10,7 @@ import pytest
 from tests.ledger.samples import OTHER_SITE, SITE, T0, a_session, an_event
 
 from nightlatch.core.warp import Segment, Warp
+from nightlatch.ledger import live_read
 from nightlatch.ledger import reader as module
 from nightlatch.ledger.port import LedgerError, LedgerReader, LedgerWriter
 from nightlatch.ledger.reader import open_reader
@@ -127,7 +128,10 @@ def test_the_warp_survives_a_foreign_hand(
         ("_SESSIONS ORDER", "sessions_by_start"),
         ("_IDLE", "sessions_live_by_activity"),
         ("_IDLE", "sessions_live_by_authentication"),
+        ("_IDLE_REMEMBERED", "sessions_remembered_by_activity"),
+        ("_IDLE_REMEMBERED", "sessions_remembered_by_authentication"),
         ("_LAST_ACTIVE", "sessions_live_by_activity"),
+        ("_LAST_REMEMBERED", "sessions_remembered_by_activity"),
         ("_LAST_EVENT", "events_by_time"),
     ],
 )
@@ -144,6 +148,15 @@ def test_the_horizon_goes_from_site_to_site(reader: LedgerReader, writer: Ledger
     for number, site in enumerate([SITE, OTHER_SITE, "", "http://z"]):
         writer.create(a_session(f"s{number}", T0 + number % 3, site=site), str(number).encode(), [])
     assert reader.horizon() == T0 + 2
+    writer.create(a_session("kept", T0 + 7, remembered=True), b"kept", [])
+    assert reader.horizon() == T0 + 7
+
+
+def test_who_was_active_is_read_along_both_indexes(foreign: sqlite3.Connection) -> None:
+    plan = foreign.execute(f"EXPLAIN QUERY PLAN {live_read._ACTIVE}", (SITE, T0, 9)).fetchall()
+    steps = " ".join(row[3] for row in plan)
+    assert "sessions_live_by_activity" in steps and "sessions_remembered_by_activity" in steps
+    assert "TEMP B-TREE" not in steps
 
 
 def test_the_facts_for_a_doctor(path: Path, reader: LedgerReader) -> None:

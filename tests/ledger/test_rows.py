@@ -13,7 +13,7 @@ from nightlatch.ledger import rows
 
 
 def test_the_columns_are_as_many_as_is_said() -> None:
-    columns = f"{rows.SESSION_COLUMNS}, {rows.END_COLUMNS}".split(", ")
+    columns = rows.OWN_COLUMNS.split(", ")
     assert len(columns) == len(set(columns)) == rows.SESSION_WIDTH
     assert len(rows.row_of(a_session())) == rows.SESSION_WIDTH
     assert len(rows.row_of(a_session(state=State.EXPIRED, end=timeout(T0)))) == rows.SESSION_WIDTH

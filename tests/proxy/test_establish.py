@@ -17,7 +17,7 @@ def came(bench: Bench, cookie: str = "") -> Arrival:
 
 def in_by(bench: Bench, cookie: str = "", *, again: bool = True, **about: object) -> str:
     who = Authentication(**{"subject": "ada", "method": "oidc", "at": bench.guard.clock.now(), **about})  # type: ignore[arg-type] # fields by name
-    return bench.run(establish(bench.guard, came(bench, cookie), who, again=again))
+    return bench.run(establish(bench.guard, came(bench, cookie), who, again=again)).credential
 
 
 def sessions(bench: Bench) -> list[Session]:

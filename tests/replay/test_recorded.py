@@ -9,12 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.replay.made import T0, judged, policy, rule, view
 
-from nightlatch.core.deadlines import sweep_at
 from nightlatch.core.decide import decide
 from nightlatch.core.identity import Anonymous, Identity, Presented, Unreadable
-from nightlatch.core.matching import all_rules
 from nightlatch.core.policy import SECOND, OnExpiry, Policy
 from nightlatch.core.recording import exchange_line, header_line
+from nightlatch.core.remembering import run_out_at
 from nightlatch.core.request import RequestView
 from nightlatch.core.session import End, Session, ended, reauthenticated, touched
 from nightlatch.core.verdict import CROSS_SITE, Kind, Verdict
@@ -25,11 +24,11 @@ from nightlatch.replay.readers.views import Views
 POLICY = policy(
     10,
     40,
-    rule("tight", "/tight", 4, None),
-    rule("pay", "/pay", 6, 9, on_expiry=OnExpiry.REAUTHENTICATE, own_absolute=True),
+    rule("tight", "/tight", 4, None, own_idle=True, own_absolute=True),
+    rule("pay", "/pay", 6, 9, on_expiry=OnExpiry.REAUTHENTICATE, own_absolute=True, own_idle=True),
     rule("open", "/open", public=True),
     passive="/poll",
-)
+)._replace(remember={"idle": 20 * SECOND, "absolute": 90 * SECOND})
 PATHS = ("/", "/", "/tight", "/pay", "/open", "/poll", "/favicon.ico")
 
 
@@ -46,6 +45,11 @@ class Played:
         self.logins += 1
         self.session = Session(f"s{self.logins}", "http://up.test", "ada", "nightlatch", at, at, at, at)
 
+    def remembered(self, at: int) -> None:
+        """A login whose person asks to be remembered."""
+        self.login(at)
+        self.session = self.session and self.session._replace(remembered=True)
+
     def again(self, at: int) -> None:
         if self.session is not None and self.session.end is None:
             self.session = reauthenticated(self.session, at)
@@ -53,7 +57,7 @@ class Played:
     def logout(self, at: int) -> None:
         """Nobody logs out of a session that has run out already (law of time 8)."""
         if self.session is not None:
-            swept = sweep_at(self.session, all_rules(POLICY))
+            swept = run_out_at(self.session, POLICY)
             self.session = ended(self.session, swept if swept and swept.at <= at else End(at, "logout"))
 
     def ask(self, at: int, path: str, presented: Presented | None = None) -> None:
@@ -93,7 +97,7 @@ class Played:
 STEPS = st.lists(
     st.tuples(
         st.integers(0, 12 * SECOND) | st.integers(0, 12).map(lambda seconds: seconds * SECOND),
-        st.sampled_from(["login", "again", "logout", *PATHS, *PATHS, *PATHS, "stranger", "forged"]),
+        st.sampled_from(["login", "remembered", "again", "logout", *PATHS, *PATHS, *PATHS, "stranger", "forged"]),
     ),
     max_size=25,
 )
@@ -103,7 +107,7 @@ def play(steps: list[tuple[int, str]]) -> Played:
     played, now = Played(), T0 * SECOND
     for later, what in steps:
         now += later
-        if what in ("login", "again", "logout"):
+        if what in ("login", "remembered", "again", "logout"):
             getattr(played, what)(now)
         elif what in ("stranger", "forged"):
             played.ask(now, "/", Anonymous() if what == "stranger" else Unreadable("signature"))
@@ -132,6 +136,16 @@ def test_who_did_not_get_in_is_never_taken_for_logging_in() -> None:
     assert [each.verdict.kind for each in decisions] == [Kind.ALLOW, Kind.EXPIRED, Kind.EXPIRED]
     assert figures["relogins"] == 0
     assert {each.session for each in decisions} == {"s1"}
+
+
+def test_a_replay_is_not_stricter_than_the_guard_was_with_whom_it_remembered() -> None:
+    played = play([(0, "remembered"), (0, "/"), (19 * SECOND, "/"), (SECOND, "/tight")])
+    figures, decisions = judged(played.capture(), POLICY)
+    assert [each.verdict.kind for each in decisions] == [Kind.ALLOW, Kind.ALLOW, Kind.EXPIRED]
+    assert figures["exposure_seconds"] == 1
+    forgetful = POLICY._replace(remember={})
+    _, decisions = judged(played.capture(), forgetful)
+    assert decisions[1].verdict.kind is Kind.EXPIRED
 
 
 def test_under_a_stricter_policy_who_got_in_logs_in_again() -> None:

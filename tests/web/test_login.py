@@ -32,3 +32,12 @@ def test_only_the_dev_login_logs_in(desks: Desks) -> None:
     desk = desks(identity="cookie:sid", login="redirect:/login")
     reply = desk.call("POST", "/login", {"user": "ada"})
     assert (reply.status, "redirect" in reply.json["detail"]) == (409, True)
+
+
+def test_who_asks_is_remembered_where_the_policy_allows_it(desks: Desks) -> None:
+    refused = desks().call("POST", "/login", {"user": "", "remember": True})
+    assert (refused.status, "remembers nobody" in refused.json["detail"]) == (409, True)
+    desk = desks(policy='[session]\nidle = "15m"\n[remember]\nidle = "7d"\n')
+    reply = desk.call("POST", "/login", {"remember": True})
+    session = desk.get(f"/sessions/{reply.json['session']}")
+    assert session["remembered"] is True and session["clocks"]["idle"]["limit"] == 7 * 86400

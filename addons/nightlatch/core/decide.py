@@ -11,6 +11,7 @@ from nightlatch.core.hours import is_open
 from nightlatch.core.identity import UNVERIFIABLE, Anonymous, Identity, Presented, TokenTimes, Unreadable
 from nightlatch.core.matching import all_rules, candidates
 from nightlatch.core.policy import OnExpiry, Policy, Rule
+from nightlatch.core.remembering import policy_for
 from nightlatch.core.request import RequestView
 from nightlatch.core.requirements import unmet
 from nightlatch.core.session import End, Session
@@ -44,6 +45,7 @@ def decide(identity: Presented, session: Session | None, policy: Policy, request
         return Verdict(Kind.PUBLIC, "preflight", forward_credential=False)
     if isinstance(identity, Identity) and identity.token is not None and session is not None:
         session = as_token_tells(session, identity, now)
+    policy = policy_for(policy, session)
     rules = candidates(policy, request, session)
     first = _judge(identity, session, policy, rules[0], request, now)
     if len(rules) == 1:

@@ -123,6 +123,9 @@ class Policy(NamedTuple):
     forms: Forms = Forms()
     concurrency: Concurrency = Concurrency()
     hours: Hours = Hours()
+    remember: Mapping[str, int | None] = {}
+    """The limits of remembered sessions that `[remember]` gives, by `idle` and `absolute`; empty: nobody is remembered.
+    What applies to a session is `remembering.policy_for`'s to say."""
     alerts: Mapping[str, AlertRule] = {}
     floor: str | None = None
     review_every: int | None = None

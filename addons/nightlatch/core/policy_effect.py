@@ -5,9 +5,8 @@ Pure; judges as the sweeper does (law of time 8), so a session that some rule wo
 
 from typing import NamedTuple
 
-from nightlatch.core.deadlines import sweep_at
-from nightlatch.core.matching import all_rules
 from nightlatch.core.policy import Policy
+from nightlatch.core.remembering import run_out_at
 from nightlatch.core.session import End, Session
 from nightlatch.core.verdict import Clock
 
@@ -32,7 +31,7 @@ class Effect(NamedTuple):
 
 def effect_on(session: Session, before: Policy, after: Policy, now: int) -> Effect:
     """What replacing `before` by `after` at `now` does to `session`, which lives."""
-    old, new = sweep_at(session, all_rules(before)), sweep_at(session, all_rules(after))
+    old, new = run_out_at(session, before), run_out_at(session, after)
     until, then = (None if end is None else end.at for end in (old, new))
     return Effect(session, _word(until, then, now), None if new is None else new.clock, until, then)
 
@@ -48,7 +47,7 @@ def _word(until: int | None, then: int | None, now: int) -> str:
 def outlived(session: Session, policy: Policy, now: int) -> End | None:
     """How `session`, which lived until `now`, ends by coming under `policy`, whose limits it has outlived already;
     None where it lives on. It ends now and not at a deadline that did not hold when it passed."""
-    end = sweep_at(session, all_rules(policy))
+    end = run_out_at(session, policy)
     if end is None or end.at > now or end.from_at is None or end.limit is None:
         return None
     by_gap = end.clock == Clock.IDLE and session.gap >= end.limit

@@ -15,6 +15,13 @@ def check_floor(root: Table, policy: Policy, floor: Policy) -> None:
     Public rules have no limits. What a rule takes over from its tier or from `[session]` is reported there, once.
     """
     _compare(root.report, ("session",), policy.session, floor, None)
+    _compare(
+        root.report,
+        ("remember",),
+        Limits(policy.remember.get("idle"), policy.remember.get("absolute")),
+        floor,
+        policy.remember,
+    )
     for name, limits in policy.tiers.items():
         given = root.values["risk"][name]
         _compare(root.report, ("risk", name), limits, floor, given if isinstance(given, dict) else ())

@@ -12,6 +12,7 @@ from nightlatch.core.detect.table import OFF, RULES
 from nightlatch.core.durations import format_duration
 from nightlatch.core.policy import AlertRule, Forms, Limits
 from nightlatch.core.policy_alerts import THEN
+from nightlatch.core.policy_remember import REMEMBER
 from nightlatch.core.policy_schema_values import Schema, a_few, choice, duration, flag, table, text
 
 _LIMITS = Limits()
@@ -26,6 +27,7 @@ def policy_schema(presets: Sequence[str] = ()) -> Schema:
             "How long sessions last, and under which rules.",
             policy=_policy(presets),
             session=_session(),
+            remember=_remember(),
             activity=_activity(),
             risk=_risk(),
             rule={"type": "array", "items": _rule(), "description": "The first rule that matches a request applies."},
@@ -65,6 +67,12 @@ def _session() -> Schema:
         grace=duration("How long a credential that was replaced still works.", usual, "grace"),
         leeway=duration("By how much a token's own times may be off.", usual, "leeway"),
     )
+
+
+def _remember() -> Schema:
+    limits = _limits(" Where that is looser than in `[session]`.")
+    kept = {key: limits[key] for key in REMEMBER}
+    return {**table("Limits of people who ask at the login to be remembered.", **kept), "minProperties": 1}
 
 
 def _activity() -> Schema:

@@ -17,13 +17,26 @@ from nightlatch.core.policy_crowd import read_concurrency
 from nightlatch.core.policy_floor import check_floor
 from nightlatch.core.policy_forms import read_forms
 from nightlatch.core.policy_hours import read_hours
+from nightlatch.core.policy_remember import read_remember
 from nightlatch.core.policy_rules import LIMITS, over, read_rules, read_tiers
 from nightlatch.core.policy_table import Report, Table
 from nightlatch.core.toml_places import places
 
 __all__ = ["Mistake", "PolicyInvalid", "read_policy"]
 
-_TABLES = ("policy", "session", "activity", "risk", "rule", "login", "forms", "concurrency", "hours", "alerts")
+_TABLES = (
+    "policy",
+    "session",
+    "activity",
+    "risk",
+    "rule",
+    "login",
+    "forms",
+    "concurrency",
+    "hours",
+    "remember",
+    "alerts",
+)
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -94,6 +107,7 @@ def _policy(root: Table, text: str, name: str) -> Policy:
         forms=read_forms(root.table("forms")),
         concurrency=read_concurrency(root.table("concurrency")),
         hours=read_hours(root.table("hours")),
+        remember=read_remember(root),
         alerts=read_alerts(root),
         floor=about.text("floor", values.word),
         review_every=about.durations("review_every").get("review_every"),

@@ -109,6 +109,7 @@ def session_fields(session: Session | None) -> Line:
         "groups": list(session.groups),
         "amr": list(session.amr),
         "acr": session.acr,
+        **({"remembered": True} if session.remembered else {}),
     }
 
 

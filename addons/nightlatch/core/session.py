@@ -63,6 +63,8 @@ class Session(NamedTuple):
     """When an alert asked for a fresh login, which is still to come; None when none is asked for."""
     expire_when: str | None = None
     """The moment at which it is to end on purpose (`on_purpose.Moment`); None when it may live."""
+    remembered: bool = False
+    """Whether the person asked at the login to be remembered, and might be: its limits are those of `[remember]`."""
 
 
 def touched(session: Session, at: int) -> Session:

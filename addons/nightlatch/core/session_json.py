@@ -9,6 +9,7 @@ from nightlatch.core.deadlines import ClockState, running
 from nightlatch.core.durations import seconds_down, seconds_up
 from nightlatch.core.instants import rfc3339
 from nightlatch.core.policy import Policy
+from nightlatch.core.remembering import policy_for
 from nightlatch.core.session import End, Session
 
 
@@ -17,11 +18,11 @@ def session_document(session: Session, policy: Policy, now: int) -> dict[str, An
 
     Args:
         session: live or ended.
-        policy: whose `[session]` limits the clocks are shown under.
+        policy: whose `[session]` limits, or `[remember]`'s, the clocks are shown under.
         now: microseconds on nightlatch's clock. The clocks of an ended session stand where they stood at its end.
     """
     at = now if session.end is None else session.end.at
-    clocks = running(session, policy.session, at)
+    clocks = running(session, policy_for(policy, session).session, at)
     return {
         "id": session.id,
         "site": session.site,
@@ -35,6 +36,7 @@ def session_document(session: Session, policy: Policy, now: int) -> dict[str, An
         "end": None if session.end is None else _end(session.end),
         "source": session.source,
         "authenticated_at": rfc3339(session.authenticated_at),
+        "remembered": session.remembered,
         "reauthenticated_at": _instant(session.reauthenticated_at),
         "groups": list(session.groups),
         "amr": list(session.amr),

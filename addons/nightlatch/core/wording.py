@@ -5,7 +5,8 @@ The same sentence stands on pages, in problem documents and in challenges. It ma
 
 from collections.abc import Mapping
 
-from nightlatch.core.policy import DAY, HOUR, MINUTE, SECOND
+from nightlatch.core.policy import DAY, HOUR, MINUTE, SECOND, Policy
+from nightlatch.core.remembering import remembered_policy
 from nightlatch.core.verdict import Clock, Kind, Verdict
 
 _UNITS = ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"), (SECOND, "second"))
@@ -65,6 +66,16 @@ def sentence(verdict: Verdict) -> str:
         words = {"elapsed": spoken(verdict.elapsed), "limit": spoken(verdict.limit)}
         return _CLOCKS[verdict.clock].format_map(words)
     return _REASONS.get(verdict.reason) or _KINDS.get(verdict.kind, "This request may pass.")
+
+
+def remembered_for(policy: Policy) -> str:
+    """For how long a person can be remembered, as an end of a sentence; empty where the policy remembers nobody."""
+    if not policy.remember:
+        return ""
+    idle, absolute = remembered_policy(policy).session[:2]
+    most = "" if absolute is None else f"for {spoken(absolute)}"
+    away = "" if idle is None else f"until you have been away for {spoken(idle)}"
+    return " at most, and ".join(part for part in (most, away) if part) or "until you log out"
 
 
 def told(query: Mapping[str, str]) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from nightlatch.core.durations import format_duration
 from nightlatch.core.policy import Limits, Match, OnExpiry, PassivePattern, Policy, Requirement, Rule
+from nightlatch.core.remembering import remembered_policy
 
 _THEN = {"alert": "an alert is raised", "step_up": "the person must also log in again", "end": "the session also ends"}
 _WHAT = {
@@ -30,6 +31,8 @@ def describe(policy: Policy) -> tuple[str, ...]:
 
 def _sentences(policy: Policy) -> Iterator[str]:
     yield from _limits(policy.session)
+    if policy.remember:
+        yield _remembered(remembered_policy(policy).session)
     for rule in policy.rules:
         yield _rule(rule, policy.session)
     public = (*policy.login.public, *policy.public)
@@ -68,6 +71,13 @@ def _limits(limits: Limits) -> Iterator[str]:
     if limits.rolling is not None:
         grace = format_duration(limits.grace)
         yield f"Credentials are renewed every {format_duration(limits.rolling)}; the old one is good for {grace} more."
+
+
+def _remembered(limits: Limits) -> str:
+    idle = "" if limits.idle is None else f"{format_duration(limits.idle)} without activity"
+    absolute = "" if limits.absolute is None else f"{format_duration(limits.absolute)} after the login"
+    ends = " or ".join(part for part in (idle, absolute) if part) or "at the logout"
+    return f"Who asks at the login to be remembered is logged out {ends}, but where a rule has limits of its own."
 
 
 def _rule(rule: Rule, session: Limits) -> str:

@@ -39,6 +39,8 @@ class PendingLogin(NamedTuple):
     """The same on a clock that is never set."""
     spent: int | None
     """The authentication (wall clock) of the session that is to be made fresher or stronger, if there is one."""
+    remember: bool
+    """The person asks to be remembered."""
     binding: bytes
     """Hash of what the browser that began it has in its cookie."""
 
@@ -66,7 +68,15 @@ class PendingLogins:
         return len(self._logins)
 
     def begin(
-        self, *, site: str, redirect_uri: str, return_to: str, demand: Demand, started: int, spent: int | None
+        self,
+        *,
+        site: str,
+        redirect_uri: str,
+        return_to: str,
+        demand: Demand,
+        started: int,
+        spent: int | None,
+        remember: bool = False,
     ) -> Begun:
         """A login with a state, a nonce and a verifier that nobody can guess."""
         secret = secrets.token_urlsafe(24)
@@ -81,6 +91,7 @@ class PendingLogins:
             started=started,
             at=self._now(),
             spent=spent,
+            remember=remember,
             binding=_hashed(secret),
         )
         self._forget_old()

@@ -24,9 +24,7 @@ def read(text: str) -> Draft:
     draft.note(
         "the server's record of a session slides with every check; expiration is held by the browser's cookie only"
     )
-    remember = session.get("remember_me", "1M")
-    if str(remember) not in ("-1", "0", "disable"):
-        draft.note(f"remember_me ({remember}): sessions that were remembered have no inactivity limit there")
+    _remember(draft, session.get("remember_me", "1M"))
     for cookie in entries(session.get("cookies"), "session.cookies"):
         _cookie(draft, session, cookie)
     control = mapping(root.get("access_control"), "access_control")
@@ -34,6 +32,14 @@ def read(text: str) -> Draft:
         if rule.get("policy") == "bypass":
             _bypass(draft, rule)
     return draft
+
+
+def _remember(draft: Draft, remember: Any) -> None:
+    if str(remember) in ("-1", "0", "disable"):
+        return
+    draft.remember("idle", None, "remember_me: no inactivity limit")
+    draft.remember("absolute", authelia(remember, "session.remember_me"), "session.remember_me")
+    draft.note(f"remember_me ({remember}): sessions that were remembered have no inactivity limit there")
 
 
 def _limit(table: Values, key: str, default: int | None = None) -> int | None:

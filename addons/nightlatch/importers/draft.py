@@ -5,6 +5,7 @@ Knows no system. `None` is a limit that is off.
 
 import json
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -41,6 +42,7 @@ class Draft:
 
     system: str
     limits: dict[str, Limit] = field(default_factory=dict)
+    remembered: dict[str, Limit] = field(default_factory=dict)
     scopes: list[Scope] = field(default_factory=list)
     passive: list[tuple[str, str]] = field(default_factory=list)
     """Path patterns and where each came from."""
@@ -49,6 +51,10 @@ class Draft:
     def limit(self, key: str, value: int | None, origin: str) -> None:
         """Set the limit `key` of `[session]`."""
         self.limits[key] = Limit(value, origin)
+
+    def remember(self, key: str, value: int | None, origin: str) -> None:
+        """Set the limit `key` of sessions that are remembered."""
+        self.remembered[key] = Limit(value, origin)
 
     def note(self, text: str) -> None:
         """Something that behaves otherwise than its name says, or that has no counterpart here."""
@@ -59,10 +65,9 @@ def render(draft: Draft, name: str) -> str:
     """The policy file: notes as comments at the top, then each limit with its origin."""
     lines = [f"# Imported from {draft.system}.", *(f"# - {_comment(note)}" for note in draft.notes), ""]
     lines += ["[policy]", f"name = {_quoted(name)}", "", "[session]"]
-    for key in ("idle", "absolute", "rolling", "grace", "leeway"):
-        if key in draft.limits:
-            limit = draft.limits[key]
-            lines.append(f"{key} = {_duration(limit.value)}  # {_comment(limit.origin)}")
+    lines += _limits(draft.limits)
+    if draft.remembered:
+        lines += ["", "[remember]", *_limits(draft.remembered)]
     if draft.passive:
         lines += ["", "[activity]", "passive = ["]
         lines += [f"    {{ path = {_quoted(path)} }},  # {_comment(origin)}" for path, origin in draft.passive]
@@ -71,6 +76,12 @@ def render(draft: Draft, name: str) -> str:
     for scope in _named_apart(sorted(draft.scopes, key=lambda scope: not scope.public)):
         lines += ["", *_rule(scope)]
     return "\n".join(lines) + "\n"
+
+
+def _limits(limits: Mapping[str, Limit]) -> Iterator[str]:
+    for key in ("idle", "absolute", "rolling", "grace", "leeway"):
+        if key in limits:
+            yield f"{key} = {_duration(limits[key].value)}  # {_comment(limits[key].origin)}"
 
 
 def _rule(scope: Scope) -> list[str]:

@@ -21,9 +21,7 @@ def read(text: str) -> Draft:
     draft.note("it ends up to 120 seconds late there (a window for replication), here at the second")
     _client(draft, realm)
     if realm.get("rememberMe"):
-        own = [name for name in ("Idle", "Max") if realm.get(_remembered(name))]
-        which = "limits of their own" if own else "the same limits"
-        draft.note(f"rememberMe is on: remembered sessions have {which} ({_remembered('Idle')}, {_remembered('Max')})")
+        _remember(draft, realm)
     if realm.get("revokeRefreshToken") is False:
         draft.note("revokeRefreshToken is off: a stolen refresh token goes on working beside the real one")
     return draft
@@ -41,5 +39,13 @@ def _client(draft: Draft, realm: Values) -> None:
         )
 
 
-def _remembered(name: str) -> str:
-    return {"Idle": "ssoSessionIdleTimeoutRememberMe", "Max": "ssoSessionMaxLifespanRememberMe"}[name]
+def _remember(draft: Draft, realm: Values) -> None:
+    """Where one of their limits is 0 that of other sessions holds."""
+    for key, name in (("idle", "ssoSessionIdleTimeoutRememberMe"), ("absolute", "ssoSessionMaxLifespanRememberMe")):
+        value, usual = seconds(realm.get(name, 0), name), draft.limits[key].value
+        if value:
+            draft.remember(key, value, name)
+        if value and usual is not None and value < usual:
+            draft.note(f"{name} is shorter than the usual limit; here nobody is logged out sooner for being remembered")
+    which = "limits of their own" if draft.remembered else "the same limits"
+    draft.note(f"rememberMe is on: remembered sessions have {which} there")

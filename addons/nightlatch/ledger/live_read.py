@@ -9,10 +9,12 @@ from nightlatch.ledger.port import Decision, Hold
 
 Value = TypeVar("Value")
 
-_ACTIVE = (
-    f"SELECT {rows.READ_SESSION} FROM sessions WHERE state = 'active' AND site = ? AND last_active_at > ? "
-    "ORDER BY last_active_at LIMIT ?"
+_OF_KIND = (
+    f"SELECT {rows.READ_SESSION} FROM sessions "
+    "WHERE state = 'active' AND remembered = {} AND site = ?1 AND last_active_at > ?2"
 )
+# Two walks along two indexes, merged: see the sixth migration.
+_ACTIVE = f"{_OF_KIND.format(0)} UNION ALL {_OF_KIND.format(1)} ORDER BY last_active_at LIMIT ?3"
 _ORDERED = (
     f"SELECT {rows.READ_SESSION} FROM sessions "
     "WHERE site = ? AND expire_when IS NOT NULL AND state = 'active' AND expire_when = ?"

@@ -5,6 +5,7 @@ The ledger carries the order: every guard reads it with the session, so at the s
 
 from nightlatch.core.on_purpose import Moment, end_on_purpose, expiry_event
 from nightlatch.core.policy import Policy
+from nightlatch.core.remembering import policy_for
 from nightlatch.core.session import Session
 from nightlatch.ledger.port import LedgerWriter
 
@@ -27,5 +28,5 @@ def order_expiry(writer: LedgerWriter, session: Session, moment: Moment, policy:
     """
     if moment is not Moment.NOW:
         return writer.order_expiry(session.id, None if moment is Moment.NEVER else str(moment))
-    end = end_on_purpose(session, policy.session, now)
+    end = end_on_purpose(session, policy_for(policy, session).session, now)
     return writer.end(session.id, end, expiry_event(session, end, moment, policy.version))

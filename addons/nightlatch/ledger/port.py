@@ -153,9 +153,11 @@ class LedgerReader(ChainReader, AlertReader, LiveReader, FederationReader, Proto
     def match(self, prefix: str) -> Sequence[Session]:
         """Up to ten sessions whose id starts with `prefix`."""
 
-    def idle_since(self, site: str, *, active_before: int, authenticated_before: int) -> Sequence[Session]:
+    def idle_since(
+        self, site: str, *, active_before: int, authenticated_before: int, remembered: bool = False
+    ) -> Sequence[Session]:
         """Live sessions of `site` with last activity, or authentication, at or before the given instants: the
-        sweeper's candidates, which the core then judges exactly."""
+        sweeper's candidates, which the core then judges exactly. Those that are remembered, or the others."""
 
     def events(
         self, *, after: int = 0, types: Iterable[EventType] = (), since: int | None = None, session: str | None = None

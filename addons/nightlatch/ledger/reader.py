@@ -48,23 +48,26 @@ _FIND = (
 _LOOK = _FIND.replace(" FROM ", ", (SELECT max(id) FROM clock) FROM ", 1)
 _SESSIONS = f"SELECT {rows.READ_SESSION} FROM sessions"
 _NEWEST_FIRST = "ORDER BY started_at DESC, number DESC LIMIT ?"
-_LIVE = "FROM sessions WHERE state = 'active' AND site ="
-_IDLE = (
+# The flag is written out, as SQLite only then sees that an index of such sessions will do.
+_LIVE = "FROM sessions WHERE state = 'active' AND remembered = {flag} AND site ="
+_RUN_OUT = (
     f"{_SESSIONS} WHERE number IN ("
     f"SELECT number {_LIVE} ? AND last_active_at <= ? UNION SELECT number {_LIVE} ? AND authenticated_at <= ?)"
 )
+_IDLE, _IDLE_REMEMBERED = _RUN_OUT.format(flag=0), _RUN_OUT.format(flag=1)
 _EVENTS = f"SELECT {rows.EVENT_COLUMNS} FROM events"
 _SEGMENTS = (
     "SELECT id, wall_at, warped_at, frozen, reset FROM clock "
     "WHERE id >= coalesce((SELECT max(id) FROM clock WHERE reset), 0) ORDER BY id"
 )
 # From site to site along the index of live sessions, in place of a look at every one of them.
-_SITE = "SELECT min(site) FROM sessions INDEXED BY sessions_live_by_activity WHERE state = 'active'"
-_LAST_ACTIVE = (
-    f"WITH RECURSIVE site(name) AS ({_SITE} "
-    f"UNION ALL SELECT ({_SITE} AND site > name) FROM site WHERE name IS NOT NULL) "
+_INDEX = "FROM sessions INDEXED BY sessions_{which}_by_activity WHERE state = 'active' AND remembered = {flag}"
+_LAST = (
+    f"WITH RECURSIVE site(name) AS (SELECT min(site) {_INDEX} "
+    f"UNION ALL SELECT (SELECT min(site) {_INDEX} AND site > name) FROM site WHERE name IS NOT NULL) "
     f"SELECT max((SELECT max(last_active_at) {_LIVE} name)) FROM site"
 )
+_LAST_ACTIVE, _LAST_REMEMBERED = _LAST.format(which="live", flag=0), _LAST.format(which="remembered", flag=1)
 _LAST_EVENT = (
     "SELECT happened_at FROM events WHERE id > coalesce((SELECT event FROM clock WHERE reset ORDER BY id DESC LIMIT 1)"
     ", 0) ORDER BY happened_at DESC LIMIT 1"
@@ -123,7 +126,8 @@ class SqliteReader(AlertQuestions, LiveQuestions):
         return bytes(found[0][0]) if found else None
 
     def horizon(self) -> int:
-        return max((row[0] or 0 for row in (*self._ask(_LAST_ACTIVE), *self._ask(_LAST_EVENT))), default=0)
+        found = (row for asked in (_LAST_ACTIVE, _LAST_REMEMBERED, _LAST_EVENT) for row in self._ask(asked))
+        return max((row[0] or 0 for row in found), default=0)
 
     def session(self, session_id: str) -> Session | None:
         found = self._sessions("WHERE id = ?", rows.storable(session_id))
@@ -142,8 +146,11 @@ class SqliteReader(AlertQuestions, LiveQuestions):
         start = rows.storable(prefix)
         return self._sessions("WHERE id >= ? AND id < ? ORDER BY id LIMIT 10", start, f"{start}\U0010ffff")
 
-    def idle_since(self, site: str, *, active_before: int, authenticated_before: int) -> Sequence[Session]:
-        return self._read(rows.session_of, _IDLE, site, active_before, site, authenticated_before)
+    def idle_since(
+        self, site: str, *, active_before: int, authenticated_before: int, remembered: bool = False
+    ) -> Sequence[Session]:
+        asked = _IDLE_REMEMBERED if remembered else _IDLE
+        return self._read(rows.session_of, asked, site, active_before, site, authenticated_before)
 
     def events(
         self, *, after: int = 0, types: Iterable[EventType] = (), since: int | None = None, session: str | None = None

@@ -21,16 +21,19 @@ SESSION_COLUMNS = (
     "groups, amr, acr, email, network, agent, state"
 )
 END_COLUMNS = "ended_at, end_reason, end_clock, end_limit, end_elapsed, end_rule, end_from_at"
-SESSION_WIDTH = 24
-"""How many columns `SESSION_COLUMNS` and `END_COLUMNS` are."""
+OWN_COLUMNS = f"{SESSION_COLUMNS}, {END_COLUMNS}, remembered"
+"""What is written of a session when it begins."""
+SESSION_WIDTH = 25
+"""How many columns `OWN_COLUMNS` are."""
 
 READ_SESSION = (
-    f"{SESSION_COLUMNS}, CASE WHEN state <> 'active' THEN json_array({END_COLUMNS}) "
-    "WHEN expire_when IS NOT NULL THEN json_object('step_up_at', step_up_at, 'expire_when', expire_when) "
+    f"{SESSION_COLUMNS}, CASE WHEN state <> 'active' THEN json_array({END_COLUMNS}, remembered) "
+    "WHEN expire_when IS NOT NULL OR remembered THEN json_array(step_up_at, expire_when, remembered) "
     "ELSE step_up_at END"
 )
 """What is read of a session: its end as one column, since every column costs, and hardly any session has one; while it
-lives, what is ordered for it stands there: since when a fresh login is asked for, and when it is to end on purpose."""
+lives, what is out of the common stands there: since when a fresh login is asked for, when it is to end on purpose, and
+whether it is remembered."""
 READ_CREDENTIAL = "issued_at, replaced_at, grace_until_at"
 """What is read of a credential after `READ_SESSION`: whoever asks for it knows its fingerprint."""
 
@@ -43,7 +46,8 @@ EVENT_COLUMNS = "id, happened_at, type, session, subject, payload, prev, hash"
 
 _GROUPS, _ACR, _STATE, _END, _ISSUED = 10, 12, 16, 17, 18
 
-_NEITHER = (None, None, None)
+_COMMON = (None, None, None, False)
+_END_WIDTH = len(End._fields)
 _STATES = {str(state): state for state in State}
 
 
@@ -63,18 +67,20 @@ def session_of(row: Row) -> Session:
             names_of(amr) if amr != "[]" else (),
             *row[_ACR:_STATE],
             _STATES[row[_STATE]],
-            *(_NEITHER if end is None else _end_or_orders(end)),
+            *(_COMMON if end is None else _uncommon(end)),
         )
     )
 
 
-def _end_or_orders(told: str | int) -> tuple[End | None, int | None, str | None]:
+def _uncommon(told: str | int) -> tuple[End | None, int | None, str | None, bool]:
+    """The end, what is ordered, and whether it is remembered: the last fields of a session."""
     if isinstance(told, int):
-        return None, told, None
-    found = json.loads(told)
-    if isinstance(found, dict):
-        return None, found["step_up_at"], found["expire_when"]
-    return End._make(found), None, None
+        return None, told, None, False
+    *found, remembered = json.loads(told)
+    if len(found) == _END_WIDTH:
+        return End._make(found), None, None, bool(remembered)
+    step_up_at, expire_when = found
+    return None, step_up_at, expire_when, bool(remembered)
 
 
 def found_of(fingerprint: bytes, row: Row) -> Found:
@@ -83,13 +89,14 @@ def found_of(fingerprint: bytes, row: Row) -> Found:
 
 
 def row_of(session: Session) -> Row:
-    """`session` in the order of `SESSION_COLUMNS` and `END_COLUMNS`."""
+    """`session` in the order of `OWN_COLUMNS`."""
     return (
         *map(storable, session[:_GROUPS]),
         json.dumps(session.groups),
         json.dumps(session.amr),
         *map(storable, session[_ACR:_STATE]),
         *ending_of(session.state, session.end),
+        int(session.remembered),
     )
 
 

@@ -24,9 +24,7 @@ DECISIONS_KEPT = 50_000
 """The bound of the decision log, in rows."""
 
 # Every piece put together here is a constant of this package; what a caller gives is always a bound parameter.
-_CREATE = (
-    f"INSERT INTO sessions ({rows.SESSION_COLUMNS}, {rows.END_COLUMNS}) VALUES ({', '.join('?' * rows.SESSION_WIDTH)})"
-)
+_CREATE = f"INSERT INTO sessions ({rows.OWN_COLUMNS}) VALUES ({', '.join('?' * rows.SESSION_WIDTH)})"
 _ISSUE = (
     "INSERT INTO credentials (fingerprint, session, issued_at) SELECT :fingerprint, number, :at FROM sessions "
     "WHERE id = :session AND NOT EXISTS (SELECT 1 FROM credentials WHERE fingerprint = :fingerprint)"

@@ -10,6 +10,7 @@ from functools import lru_cache
 from mitmproxy import http
 
 from nightlatch.core.headers import CookiePlace, session_header
+from nightlatch.core.remembering import cookie_age
 from nightlatch.core.request import RequestView
 from nightlatch.core.session import State
 from nightlatch.core.verdict import Kind, Remaining
@@ -169,7 +170,8 @@ def _mend(service: Service, flow: http.HTTPFlow, found: Judged) -> None:
     if lines:
         _keep_cookies(service, headers, lines)
     if found.fresh_credential is not None:
-        headers.add("Set-Cookie", own_set_cookie(arrival, found.fresh_credential))
+        age = None if found.session is None else cookie_age(found.session, guard.policy, arrival.now)
+        headers.add("Set-Cookie", own_set_cookie(arrival, found.fresh_credential, age))
     headers.fields = tuple(field for field in headers.fields if not _says_what_is_ours(field[0]))
     if found.verdict.kind is Kind.ALLOW and guard.settings.logout.no_store and is_page(arrival.request):
         headers["Cache-Control"] = "no-store"

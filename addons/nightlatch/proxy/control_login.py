@@ -1,6 +1,7 @@
 """A dev login without a browser: a session for a script or a test, as `nightlatch login` gives one."""
 
 from nightlatch.core.events import EventType
+from nightlatch.core.remembering import created_detail
 from nightlatch.core.session import Session
 from nightlatch.identity.fingerprint import fingerprint, new_credential, new_session_id
 from nightlatch.proxy import dev_login
@@ -11,11 +12,12 @@ AGENT = "control API"
 """What such a session says of the program that it began with."""
 
 
-async def issue(guard: Guard, site: str, name: str) -> tuple[str, str]:
-    """A session of `name` (empty: the first that there is) on `site`: its credential and its id.
+async def issue(guard: Guard, site: str, name: str, *, remember: bool = False) -> tuple[str, str]:
+    """A session of `name` (empty: the first that there is) on `site`, remembered or not: its credential and its id.
 
     Raises:
-        ValueError: the guard's login is another one, or there is no such person; the message says so.
+        ValueError: the guard's login is another one, there is no such person, or nobody can be remembered; the message
+            says so.
         LedgerError: it cannot be written.
     """
     settings = guard.settings
@@ -27,11 +29,13 @@ async def issue(guard: Guard, site: str, name: str) -> tuple[str, str]:
         guard.note((guard.event(EventType.LOGIN_FAILED, guard.clock.now(), login="dev", reason="unknown_user"),))
         there = ", ".join(each.name for each in settings.dev_users)
         raise ValueError(f"the dev login knows no `{wanted}`" + (f"; there are: {there}" if there else ""))
-    session, credential = _session(guard, site, user), new_credential()
+    if remember and not guard.policy.remember:
+        raise ValueError(f"the policy {guard.policy.name} remembers nobody: it has no [remember]")
+    session, credential = _session(guard, site, user)._replace(remembered=remember), new_credential()
     mark = fingerprint(guard.key, site, "nightlatch", credential)
     events = (
         guard.event(EventType.LOGIN_SUCCEEDED, session.started_at, session, login="dev", amr=DEV_METHOD),
-        guard.event(EventType.SESSION_CREATED, session.started_at, session, source="nightlatch"),
+        guard.event(EventType.SESSION_CREATED, session.started_at, session, **created_detail(session)),
     )
     await guard.write(lambda writer: writer.create(session, mark, events))
     return credential, session.id

@@ -19,6 +19,7 @@ from nightlatch.core.events import Chained, EventType
 from nightlatch.core.identity import Identity
 from nightlatch.core.origin_facts import agent_family, network_of
 from nightlatch.core.policy import HOUR, SECOND
+from nightlatch.core.remembering import policy_for
 from nightlatch.core.session import Session
 from nightlatch.core.verdict import Verdict
 from nightlatch.ledger.alerts_port import Place
@@ -67,7 +68,7 @@ class Detection:
             verdict: `allow`.
         """
         request, identity = arrival.request, arrival.identity
-        limit = self._policy.session.idle
+        limit = policy_for(self._policy, session).session.idle
         if verdict.activity and verdict.remaining is not None:
             limit = verdict.remaining.idle
         agent = request.header("user-agent")

@@ -8,9 +8,9 @@ from nightlatch.core.events import EventType
 from nightlatch.core.login_wording import login_sentence
 from nightlatch.core.policy import SECOND
 from nightlatch.core.verdict import Clock, Kind, Verdict
-from nightlatch.core.wording import sentence
+from nightlatch.core.wording import remembered_for, sentence
 from nightlatch.proxy.arrival import Arrival
-from nightlatch.proxy.establish import LoginRefused, establish
+from nightlatch.proxy.establish import Issued, LoginRefused, establish
 from nightlatch.proxy.guard import Guard
 from nightlatch.proxy.settings_login import DEV_METHOD, SECOND_FACTOR, DevUser, is_user_name
 
@@ -36,6 +36,8 @@ def page_fields(
         "code_required": bool(set(asked.get("amr", [""])[0].split()) & set(SECOND_FACTOR)),
         "amr": asked.get("amr", [""])[0],
         "form": asked.get("form", [""])[0],
+        "remembered": remembered_for(guard.policy),
+        "remember": "remember" in asked,
     }
 
 
@@ -58,12 +60,15 @@ def known_user(guard: Guard, name: str) -> DevUser | None:
     return next((user for user in users if user.name == name), None)
 
 
-async def log_in(guard: Guard, arrival: Arrival, name: str, *, again: bool, code: str = "") -> str:
+async def log_in(
+    guard: Guard, arrival: Arrival, name: str, *, again: bool, code: str = "", remember: bool = False
+) -> Issued:
     """Log `name` in: a new credential, always.
 
     Args:
         again: a live session of the same person goes on, freshly authenticated.
         code: of the second factor; empty without one.
+        remember: the person asks to be remembered.
 
     Raises:
         LoginRefused: there is no such user, or the code is not the right one; the trail tells.
@@ -73,7 +78,7 @@ async def log_in(guard: Guard, arrival: Arrival, name: str, *, again: bool, code
     except LoginRefused as refusal:
         guard.note_login(EventType.LOGIN_FAILED, arrival.request, arrival.now, login="dev", reason=refusal.reason)
         raise
-    return await establish(guard, arrival, who, again=again)
+    return await establish(guard, arrival, who, again=again, remember=remember)
 
 
 def _authenticated(guard: Guard, arrival: Arrival, name: str, code: str) -> Authentication:

@@ -5,9 +5,12 @@ always brings a new credential, so nothing that was planted before it is good fo
 neither forms nor providers.
 """
 
+from typing import NamedTuple
+
 from nightlatch.core.authentication import Authentication, ProviderSession
 from nightlatch.core.events import Event, EventType
 from nightlatch.core.identity import Identity
+from nightlatch.core.remembering import created_detail
 from nightlatch.core.session import End, Session, State
 from nightlatch.identity.fingerprint import fingerprint, new_credential
 from nightlatch.ledger.port import Found
@@ -15,6 +18,13 @@ from nightlatch.proxy import crowd, rotation
 from nightlatch.proxy.arrival import Arrival
 from nightlatch.proxy.guard import Guard
 from nightlatch.proxy.newcomers import new_session
+
+
+class Issued(NamedTuple):
+    """What a login brings: the credential, and the session that it is of."""
+
+    credential: str
+    session: Session
 
 
 class LoginRefused(Exception):
@@ -25,11 +35,14 @@ class LoginRefused(Exception):
         self.reason = reason
 
 
-async def establish(guard: Guard, arrival: Arrival, who: Authentication, *, again: bool) -> str:
+async def establish(
+    guard: Guard, arrival: Arrival, who: Authentication, *, again: bool, remember: bool = False
+) -> Issued:
     """The credential with which `who` goes on from here; its session is on disk.
 
     With `again` a live session of the same person goes on, freshly authenticated (law of time 9); any other session
-    that this browser had is ended first.
+    that this browser had is ended first. With `remember` a session that begins is remembered, if the policy remembers
+    anybody; one that goes on stays what it was.
 
     Raises:
         LedgerError: it cannot be written.
@@ -40,11 +53,11 @@ async def establish(guard: Guard, arrival: Arrival, who: Authentication, *, agai
     live = await alive(guard, arrival)
     if live is not None and again and _same_person(guard, live.session, who):
         if await _go_on(guard, live, mark, who, arrival.now):
-            return fresh
+            return Issued(fresh, live.session)
     elif live is not None:
         await guard.end(live.session, End(arrival.now, "logout"))
-    await _begin(guard, arrival, who, mark)
-    return fresh
+    remembered = remember and bool(guard.policy.remember)
+    return Issued(fresh, await _begin(guard, arrival, who, mark, remembered))
 
 
 async def alive(guard: Guard, arrival: Arrival) -> Found | None:
@@ -65,13 +78,11 @@ def _same_person(guard: Guard, session: Session, who: Authentication) -> bool:
     return session.subject == who.subject and one == other
 
 
-async def _begin(guard: Guard, arrival: Arrival, who: Authentication, mark: bytes) -> None:
+async def _begin(guard: Guard, arrival: Arrival, who: Authentication, mark: bytes, remembered: bool) -> Session:
     identity = Identity("nightlatch", mark, who.subject, who.groups, who.amr, who.acr, email=who.email)
-    session = new_session(arrival, identity, min(who.at, arrival.now))
-    events = (
-        _succeeded(guard, arrival.now, session, who),
-        guard.event(EventType.SESSION_CREATED, arrival.now, session, source="nightlatch"),
-    )
+    session = new_session(arrival, identity, min(who.at, arrival.now))._replace(remembered=remembered)
+    created = guard.event(EventType.SESSION_CREATED, arrival.now, session, **created_detail(session))
+    events = (_succeeded(guard, arrival.now, session, who), created)
     if crowd.is_full(guard, arrival.site, who.subject, arrival.now):
         failed = {"login": who.method, "reason": "too_many_sessions"}
         guard.note_login(EventType.LOGIN_FAILED, arrival.request, arrival.now, **failed)
@@ -79,6 +90,7 @@ async def _begin(guard: Guard, arrival: Arrival, who: Authentication, mark: byte
     await guard.write(lambda writer: writer.create(session, mark, events, provider=who.provider))
     if not await crowd.make_room(guard, session, arrival.now):
         raise LoginRefused("too_many_sessions")
+    return session
 
 
 async def _go_on(guard: Guard, found: Found, mark: bytes, who: Authentication, now: int) -> bool:

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from nightlatch.clock import WarpedClock
-from nightlatch.core.deadlines import sweep_at
 from nightlatch.core.events import Event, EventType, Field
 from nightlatch.core.headers import CookiePlace
 from nightlatch.core.identity import Identity, Presented
-from nightlatch.core.matching import all_rules, shortest_idle
+from nightlatch.core.matching import shortest_idle
 from nightlatch.core.origin_facts import agent_family, network_of
 from nightlatch.core.policy import Policy
+from nightlatch.core.remembering import run_out_at
 from nightlatch.core.request import RequestView
 from nightlatch.core.session import End, Session, State
 from nightlatch.core.verdict import Verdict
@@ -161,7 +161,7 @@ class Guard:
     def run_out(self, session: Session, now: int) -> End | None:
         """How `session`, live in the ledger, has ended by `now` although nobody has ended it yet; None while it lives
         under some rule (law 8)."""
-        end = sweep_at(session, all_rules(self.policy))
+        end = run_out_at(session, self.policy)
         return end if end is not None and end.at <= now else None
 
     def has_company(self, site: str) -> bool:

@@ -44,7 +44,8 @@ async def begin(service: Service, flow: http.HTTPFlow, arrival: Arrival, oidc: O
     if anew or verdict.kind is Kind.DENIED or (live is None and _after_an_end(service, arrival, asked)):
         demand = demand._replace(fresh=demand.fresh or demand == Demand())
     known = service.guard.reader.provider_session(live.session.id) if live is not None else None
-    await send(service, flow, arrival, oidc, back, demand, known.authenticated if known else None)
+    spent = known.authenticated if known else None
+    await send(service, flow, arrival, oidc, back, demand, spent, remember=asks_to_be_remembered(arrival, asked))
 
 
 def page_verdict(service: Service, arrival: Arrival, back: str, session: Session | None) -> Verdict:
@@ -59,6 +60,11 @@ def _after_an_end(service: Service, arrival: Arrival, asked: Mapping[str, str]) 
     return asked.get("verdict") in _AFTER_AN_END or service.guard.find(arrival.identity, arrival.now) is not None
 
 
+def asks_to_be_remembered(arrival: Arrival, asked: Mapping[str, str]) -> bool:
+    """Whether the person asks for it, and not another site in their name."""
+    return bool(asked.get("remember")) and arrival.request.header("sec-fetch-site").lower() != "cross-site"
+
+
 async def send(
     service: Service,
     flow: http.HTTPFlow,
@@ -67,6 +73,8 @@ async def send(
     back: str,
     demand: Demand,
     spent: int | None,
+    *,
+    remember: bool,
 ) -> None:
     """Send the browser to the provider, to come back to `back`."""
     guard = service.guard
@@ -82,6 +90,7 @@ async def send(
         demand=demand,
         started=arrival.wall,
         spent=spent,
+        remember=remember,
     )
     lifetime, claims = guard.policy.session.absolute, provider.claims_parameter
     asked = asked_of_provider(demand, lifetime, arrival.wall, arrival.warp, claims=claims)

@@ -16,6 +16,7 @@ from nightlatch.core.events import EventType
 from nightlatch.core.freshness import not_fresh
 from nightlatch.core.identity import Identity
 from nightlatch.core.login_wording import SILENT
+from nightlatch.core.remembering import cookie_age
 from nightlatch.core.verdict import Kind
 from nightlatch.identity.claims import TokenRefused
 from nightlatch.identity.extract import credential_fingerprint
@@ -158,7 +159,8 @@ async def _ask_again_or_refuse(
         answer(flow, login_failed(service, arrival, stale, login.return_to))
         return
     _note_silent(service, arrival, stale, "asked again")
-    await send(service, flow, arrival, oidc, login.return_to, login.demand._replace(fresh=True), login.spent)
+    fresh = login.demand._replace(fresh=True)
+    await send(service, flow, arrival, oidc, login.return_to, fresh, login.spent, remember=login.remember)
 
 
 def _note_silent(service: Service, arrival: Arrival, reason: str, then: str) -> None:
@@ -176,7 +178,7 @@ async def _let_in(
     who: Authentication,
 ) -> None:
     guard = service.guard
-    credential = await establish(guard, arrival, who, again=True)
+    credential, session = await establish(guard, arrival, who, again=True, remember=login.remember)
     reading = guard.reading(arrival.site, arrival.cookie)
     inside = arrival._replace(identity=Identity("nightlatch", credential_fingerprint(reading, credential)))
     found = guard.find(inside.identity, arrival.now)
@@ -184,7 +186,7 @@ async def _let_in(
         oidc.keep(found.session.id, token.raw)
     service.bounces.went_through(client_of(arrival.request))
     cookies = (
-        ("Set-Cookie", own_set_cookie(arrival, credential)),
+        ("Set-Cookie", own_set_cookie(arrival, credential, cookie_age(session, guard.policy, arrival.now))),
         login_cookies.taken_back(arrival, login.tag),
     )
     verdict = page_verdict(service, inside, login.return_to, found.session if found else None)

@@ -9,6 +9,7 @@ from mitmproxy import http
 
 from nightlatch.core.on_purpose import Moment, end_on_purpose, expiry_event, is_download
 from nightlatch.core.origin_facts import agent_family, network_of
+from nightlatch.core.remembering import policy_for
 from nightlatch.core.session import Session
 from nightlatch.proxy.arrival import Arrival
 from nightlatch.proxy.guard import Guard
@@ -22,7 +23,7 @@ async def carry_out(guard: Guard, session: Session, now: int) -> Session:
     Raises:
         LedgerError: the ledger cannot be written.
     """
-    end = end_on_purpose(session, guard.policy.session, now)
+    end = end_on_purpose(session, policy_for(guard.policy, session).session, now)
     event = expiry_event(session, end, session.expire_when or str(Moment.NOW), guard.policy.version)
     await guard.write(lambda writer: writer.end(session.id, end, event))
     return guard.reader.session(session.id) or session

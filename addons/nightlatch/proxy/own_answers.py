@@ -87,9 +87,9 @@ def loop_answer(service: Service, arrival: Arrival, verdict: Verdict, decision: 
     return ResponseSpec(401, (*headers, *deletions(service, arrival), *service.pages.headers), body)
 
 
-def redirect_answer(arrival: Arrival, location: str, credential: str) -> ResponseSpec:
+def redirect_answer(arrival: Arrival, location: str, credential: str, age: int | None = None) -> ResponseSpec:
     """After a login: on to where the person was going, with the new credential (law of trust 14)."""
-    cookie = ("Set-Cookie", own_set_cookie(arrival, credential))
+    cookie = ("Set-Cookie", own_set_cookie(arrival, credential, age))
     return ResponseSpec(303, (("Location", location), cookie, *own_headers(_OWN_PAGE, "", warp_shown(arrival))), b"")
 
 
@@ -98,10 +98,12 @@ def see_other(arrival: Arrival, location: str) -> ResponseSpec:
     return ResponseSpec(303, (("Location", location), *own_headers(_OWN_PAGE, "", warp_shown(arrival))), b"")
 
 
-def own_set_cookie(arrival: Arrival, credential: str) -> str:
-    """The `Set-Cookie` that brings nightlatch's own credential, after a login or a rotation."""
+def own_set_cookie(arrival: Arrival, credential: str, age: int | None = None) -> str:
+    """The `Set-Cookie` that brings nightlatch's own credential, after a login or a rotation. With `age` (seconds) the
+    browser keeps it when it is closed: `remembering.cookie_age` says when."""
     secure = "; Secure" if arrival.origin.startswith("https:") else ""
-    return f"{arrival.cookie}={credential}; Path=/; HttpOnly; SameSite=Lax{secure}"
+    kept = "" if age is None else f"; Max-Age={age}"
+    return f"{arrival.cookie}={credential}; Path=/{kept}; HttpOnly; SameSite=Lax{secure}"
 
 
 def refusal_answer(

@@ -6,6 +6,7 @@ from typing import Any
 from nightlatch.core.deadlines import ClockState, running
 from nightlatch.core.decide import decide
 from nightlatch.core.matching import candidates, session_rule
+from nightlatch.core.remembering import policy_for
 from nightlatch.core.session import Session
 from nightlatch.core.session_json import clock_document
 from nightlatch.core.verdict import Kind, Verdict
@@ -27,7 +28,7 @@ def live(service: Service, arrival: Arrival) -> Session | None:
 
 def clocks_of(service: Service, arrival: Arrival, session: Session, path: str = "") -> dict[str, Any]:
     """The clocks of a live session: those of `[session]` or, with `path`, of the strictest rule for a page there."""
-    policy = service.guard.policy
+    policy = policy_for(service.guard.policy, session)
     page = arrival.request._replace(method="GET", path=path, query="", has_body=False)
     rules = [rule for rule in candidates(policy, page, session) if not rule.public] if path.startswith("/") else []
     clocks = [running(session, rule.limits, arrival.now, rule) for rule in rules or [session_rule(policy)]]

@@ -13,6 +13,7 @@ from nightlatch.core.decide import decide
 from nightlatch.core.events import EventType
 from nightlatch.core.origin_facts import is_loopback
 from nightlatch.core.redirect import safe_return_to
+from nightlatch.core.remembering import cookie_age
 from nightlatch.core.session import End, Session, touched
 from nightlatch.core.session_json import session_document
 from nightlatch.core.verdict import Kind, Verdict
@@ -181,15 +182,16 @@ async def _login(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Non
     form = parse_qs((flow.request.raw_content or b"").decode("utf-8", "replace"), max_num_fields=20)
     back = safe_return_to(_first(form, "return_to"), arrival.origin)
     again = bool(_first(form, "reauthenticate")) or _asks_for_more(service, arrival, back)
-    user, code = _first(form, "user"), _first(form, "code").strip()
+    user, code, remember = _first(form, "user"), _first(form, "code").strip(), bool(_first(form, "remember"))
     try:
-        credential = await dev_login.log_in(service.guard, arrival, user, again=again, code=code)
+        issued = await dev_login.log_in(service.guard, arrival, user, again=again, code=code, remember=remember)
     except LoginRefused as refusal:
         fields = dev_login.page_fields(service.guard, form, back, refused=refusal.reason)
         answer(flow, page_answer(service, arrival, 401, "login", fields))
         return
     service.bounces.went_through(client_of(arrival.request))
-    answer(flow, redirect_answer(arrival, back, credential))
+    age = cookie_age(issued.session, service.guard.policy, arrival.now)
+    answer(flow, redirect_answer(arrival, back, issued.credential, age))
 
 
 def _asks_for_more(service: Service, arrival: Arrival, back: str) -> bool:

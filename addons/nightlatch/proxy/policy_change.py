@@ -7,13 +7,12 @@ and the trail says so; a loosened one revives nothing, since what had run out un
 import asyncio
 from pathlib import Path
 
-from nightlatch.core.deadlines import sweep_at
 from nightlatch.core.events import Event, EventType, Field
-from nightlatch.core.matching import all_rules
 from nightlatch.core.mistakes import Mistake, PolicyInvalid
 from nightlatch.core.policy import Policy
 from nightlatch.core.policy_effect import outlived
 from nightlatch.core.policy_toml import read_policy
+from nightlatch.core.remembering import run_out_at
 from nightlatch.core.session import End, Session, State
 from nightlatch.ledger.port import LedgerWriter
 from nightlatch.ledger.reader import open_reader
@@ -102,7 +101,7 @@ def _judge(guard: Guard, sites: tuple[str, ...], policy: Policy, now: int) -> tu
     live = [guard.current(session, now) for session in found]
     before, after = [], []
     for session in live:
-        over = sweep_at(session, all_rules(guard.policy))
+        over = run_out_at(session, guard.policy)
         if over is not None and over.at <= now:
             before.append((session.id, over, guard.end_event(session, over)))
         elif (end := outlived(session, policy, now)) is not None:

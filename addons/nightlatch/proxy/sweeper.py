@@ -4,6 +4,10 @@ A session runs out once `[session]` and every guarded rule would refuse it. Whil
 a deadline that its unwritten touch could still move is given two seconds.
 """
 
+from collections.abc import Sequence
+
+from nightlatch.core.policy import Limits
+from nightlatch.core.remembering import remembered_policy
 from nightlatch.core.session import End, Session
 from nightlatch.proxy.guard import Guard
 
@@ -33,14 +37,18 @@ class Sweeper:
 
     def _due(self, now: int) -> list[tuple[Session, End]]:
         """Sessions that the session rule refuses, and every other rule too, with the end that they have come to."""
-        limits = self._guard.policy.session
-        asked = self._guard.reader.idle_since(
+        policy = self._guard.policy
+        asked = (*self._asked(policy.session, now), *self._asked(remembered_policy(policy).session, now, True))
+        current = (self._guard.current(session, now) for session in asked)
+        return [(session, end) for session in current if (end := self._guard.run_out(session, now)) is not None]
+
+    def _asked(self, limits: Limits, now: int, remembered: bool = False) -> Sequence[Session]:
+        return self._guard.reader.idle_since(
             self._site,
             active_before=-1 if limits.idle is None else now - limits.idle,
             authenticated_before=-1 if limits.absolute is None else now - limits.absolute,
+            remembered=remembered,
         )
-        current = (self._guard.current(session, now) for session in asked)
-        return [(session, end) for session in current if (end := self._guard.run_out(session, now)) is not None]
 
     def _patient(self, session: Session, wall: int) -> bool:
         return wall - self._due_since[session.id] >= PATIENCE or not self._guard.has_company(self._site)

@@ -10,12 +10,11 @@ import asyncio
 from mitmproxy import http
 
 from nightlatch.clock import monotonic_now
-from nightlatch.core.deadlines import sweep_at
 from nightlatch.core.decide import decide
 from nightlatch.core.hours import closes_at
 from nightlatch.core.identity import Identity
-from nightlatch.core.matching import all_rules
 from nightlatch.core.policy import SECOND
+from nightlatch.core.remembering import run_out_at
 from nightlatch.core.request import RequestView
 from nightlatch.core.session import Session, touched
 from nightlatch.core.verdict import Kind, Remaining, Verdict
@@ -207,7 +206,7 @@ class Watch:
             ends.append(identity.token.expires_at + self._guard.policy.session.leeway)
         if verdict.kind is Kind.STEP_UP:
             # The next request is asked for more; what is open already goes on, and its session with it (DESIGN 6.3).
-            swept = session and sweep_at(session, all_rules(self._guard.policy))
+            swept = session and run_out_at(session, self._guard.policy)
             return [*ends, swept.at] if swept else ends
         idle, absolute = verdict.remaining or Remaining(None, None)
         # An active request is told the whole limit, as though it were asked anew; but it is not.

@@ -17,6 +17,7 @@ from nightlatch.core.detect.stream import Stream
 from nightlatch.core.events import EventType, Field
 from nightlatch.core.origin_facts import agent_family, network_of
 from nightlatch.core.policy import Policy
+from nightlatch.core.remembering import policy_for
 from nightlatch.core.session import Session, touched
 from nightlatch.core.verdict import Kind
 from nightlatch.replay.attribution import LooksLike, looks_like
@@ -92,7 +93,7 @@ class _Watch:
         exchange, active = judged.exchange, judged.verdict.activity
         request, now = exchange.request, exchange.at
         agent = request.header("user-agent")
-        limit = self._policy.session.idle
+        limit = policy_for(self._policy, session).session.idle
         for fact in self._observer.request(session, request.address, agent, now, limit, active):
             yield fact
             if fact.network:
@@ -148,7 +149,9 @@ def _first_seen(exchange: Exchange, label: str) -> Session:
     request, at = exchange.request, exchange.at
     where, agent = network_of(request.address), agent_family(request.header("user-agent"))
     subject = recorded.subject if recorded is not None else None
-    return Session(label, exchange.origin, subject, "replay", at, at, at, at, network=where, agent=agent)
+    remembered = recorded is not None and recorded.remembered
+    starts = (label, exchange.origin, subject, "replay", at, at, at, at)
+    return Session(*starts, network=where, agent=agent, remembered=remembered)
 
 
 def _fact(kind: str, exchange: Exchange, session: Session | None, **detail: Field) -> Fact:

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from nightlatch.core.deadlines import sweep_at
-from nightlatch.core.matching import all_rules
 from nightlatch.core.policy import Policy
+from nightlatch.core.remembering import run_out_at
 from nightlatch.core.session import End
 from nightlatch.core.verdict import Clock
 from nightlatch.replay.observations import credential_of
@@ -31,6 +30,8 @@ class Lifetime(NamedTuple):
     kept_alive: bool
     """Only polling kept it from ending by idle."""
     exposure: int
+    remembered: bool = False
+    """Its limits are those of `[remember]`."""
 
     @property
     def credential(self) -> str:
@@ -61,6 +62,7 @@ def lifetimes(simulation: Simulation, ends: int) -> Iterator[Lifetime]:
             track.generation > 1,
             track.label in kept,
             _exposure(track, end, ends),
+            session.remembered,
         )
 
 
@@ -78,7 +80,7 @@ def _exposure(track: Track, end: End | None, ends: int) -> int:
 def end_of(track: Track, policy: Policy, ends: int) -> End | None:
     """When and by what the session ends if nothing happens after `ends`; None when it never does."""
     track.settle(ends)
-    end = track.end or sweep_at(track.session(), all_rules(policy))
+    end = track.end or run_out_at(track.session(), policy)
     until = track.token_until
     if until is None or (end is not None and end.at <= until):
         return end

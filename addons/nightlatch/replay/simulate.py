@@ -9,11 +9,11 @@ them is taken for the person logging in again at once: it is itself still expire
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from nightlatch.core.deadlines import sweep_at, token_clock
+from nightlatch.core.deadlines import token_clock
 from nightlatch.core.decide import decide
 from nightlatch.core.identity import Identity, Presented, TokenTimes
-from nightlatch.core.matching import all_rules
 from nightlatch.core.policy import Limits, Policy
+from nightlatch.core.remembering import run_out_at
 from nightlatch.core.request import RequestView
 from nightlatch.core.session import End, Session
 from nightlatch.core.verdict import CROSS_SITE, PASSES, Clock, Kind, Verdict
@@ -151,7 +151,7 @@ class Simulation:
             track.authenticated_again(again)
         if recorded.verdict == Kind.REFUSED:
             ended_at = recorded.ended_at if recorded.ended_at is not None else now
-            swept = sweep_at(track.session(), all_rules(self.policy))
+            swept = run_out_at(track.session(), self.policy)
             track.over(swept if swept is not None and swept.at <= ended_at else End(ended_at, recorded.reason))
 
     def _follow_shadow(

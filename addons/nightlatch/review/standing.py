@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from nightlatch.core.deadlines import running
 from nightlatch.core.policy import Policy
+from nightlatch.core.remembering import policy_for
 from nightlatch.core.session import Session
 from nightlatch.core.verdict import Clock
 
@@ -47,7 +48,7 @@ def _nearest(session: Session, policy: Policy, now: int) -> Closest | None:
     at = now if session.end is None else session.end.at
     used = {
         clock.clock: (max(clock.elapsed, session.gap) if clock.clock is Clock.IDLE else clock.elapsed, clock.limit)
-        for clock in running(session, policy.session, at)
+        for clock in running(session, policy_for(policy, session).session, at)
     }
     shares = [Closest(session, clock, limit, took) for clock, (took, limit) in used.items() if took < limit]
     return max(shares, key=lambda each: each.share, default=None)

@@ -53,6 +53,7 @@ class Advance(Struct, forbid_unknown_fields=True):
 
 class Who(Struct, forbid_unknown_fields=True):
     user: Annotated[str, Meta(max_length=128, description="Empty: the first of the guard's dev users.")] = ""
+    remember: Annotated[bool, Meta(description="A session with the limits of `[remember]`.")] = False
 
 
 class NewPolicy(Struct, forbid_unknown_fields=True):

@@ -51,6 +51,7 @@ class Session(Struct):
     end: Why | None
     source: str
     authenticated_at: Instant
+    remembered: bool
     reauthenticated_at: Instant | None
     groups: list[str]
     amr: list[str]

@@ -7,6 +7,7 @@ from nightlatch.core.lint.clause import Clause
 from nightlatch.core.lint.finding import Finding, Located, Written
 from nightlatch.core.lint.reach import reach
 from nightlatch.core.lint.relations import relations
+from nightlatch.core.lint.remembered import without_effect
 from nightlatch.core.policy import Policy
 
 
@@ -18,7 +19,8 @@ def lint(policy: Policy, clauses: Iterable[Clause] = ()) -> tuple[Located, ...]:
         clauses: those of the standards that it is to be held against.
     """
     written = Written(policy.text)
-    found = (*against(policy, clauses, written), *relations(policy, written), *reach(policy, written))
+    usual = (*against(policy, clauses, written), *relations(policy, written), *reach(policy, written))
+    found = (*usual, *without_effect(policy))
     located = (written.locate(finding) for finding in _once(found))
     return tuple(sorted(located, key=lambda place: (place.line, place.column)))
 

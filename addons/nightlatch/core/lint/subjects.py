@@ -1,11 +1,12 @@
-"""What in a policy has limits of its own to be judged: `[session]`, the tiers, the guarded rules, and where each of
-their limits is written."""
+"""What in a policy has limits of its own to be judged: `[session]`, `[remember]`, the tiers, the guarded rules, and
+where each of their limits is written."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from nightlatch.core.lint.finding import Written
 from nightlatch.core.policy import Limits, Policy, Rule
+from nightlatch.core.remembering import remembered_policy
 from nightlatch.core.toml_places import Path
 
 _PRIVILEGED = ("admin", "privileged", "high", "critical", "root", "superuser")
@@ -27,11 +28,14 @@ class Subject(NamedTuple):
 
 
 SESSION: Path = ("session",)
+REMEMBER: Path = ("remember",)
 
 
 def subjects(policy: Policy) -> Iterator[Subject]:
-    """`[session]`, every tier, every rule that is not public."""
+    """`[session]`, what holds for remembered sessions, every tier, every rule that is not public."""
     yield Subject("[session]", policy.session, (SESSION,))
+    if policy.remember:
+        yield Subject("[remember]", remembered_policy(policy).session, (REMEMBER, SESSION))
     for name, limits in policy.tiers.items():
         yield Subject(f"[risk.{name}]", limits, (("risk", name), SESSION), is_privileged(name))
     for index, rule in enumerate(policy.rules):

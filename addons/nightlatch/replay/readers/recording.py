@@ -44,6 +44,7 @@ class Line(Struct):
     groups: list[str] = []
     amr: list[str] = []
     acr: str | None = None
+    remembered: bool = False
     reason: str = ""
     clock: str | None = None
     limit_us: int | None = None
@@ -130,6 +131,7 @@ def _session(line: Line, name: str, site: str, at: int) -> Session:
         groups=tuple(line.groups),
         amr=tuple(line.amr),
         acr=line.acr,
+        remembered=line.remembered,
     )
 
 

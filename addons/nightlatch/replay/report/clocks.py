@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from nightlatch.core.policy import Limits
+from nightlatch.core.remembering import remembered_policy
 from nightlatch.replay.lifetimes import Lifetime
 from nightlatch.replay.observations import ACTIVE
 from nightlatch.replay.report.scale import Scale, Tick, time_ticks
@@ -45,10 +46,12 @@ def clocks(lives: Sequence[tuple[Sequence[Lifetime], Sequence[int]]], study: Stu
     scale = Scale(begins, max(last, begins + 1_000_000))
     wound = []
     for number, (sessions, marks) in enumerate(lives):
-        limits = study.policies[number].outcome.policy.session
+        policy = study.policies[number].outcome.policy
+        limits = [(remembered_policy(policy) if life.remembered else policy).session for life in sessions]
         times = [mark // 4 for mark in marks if mark & ACTIVE]
-        idle = "".join(_idle(life, times, limits, scale, _end(life, ends)) for life in sessions)
-        absolute = "".join(_absolute(life, limits, scale, _end(life, ends)) for life in sessions)
+        lived = [*zip(sessions, limits, strict=True)]
+        idle = "".join(_idle(life, times, own, scale, _end(life, ends)) for life, own in lived)
+        absolute = "".join(_absolute(life, own, scale, _end(life, ends)) for life, own in lived)
         wound.append(Wound(number, idle, absolute))
     return Clocks(wound, time_ticks(int(scale.least), int(scale.most), 5))
 

@@ -33,6 +33,7 @@ export interface Session {
   } | null;
   source: string;
   authenticated_at: string;
+  remembered: boolean;
   reauthenticated_at: string | null;
   groups: string[];
   amr: string[];
@@ -168,7 +169,7 @@ export declare class Nightlatch {
   /** Back to wall time. Ends every session. */
   reset(): Promise<Time>;
   /** A credential (dev login only): send it as `Cookie: NAME=VALUE`. */
-  login(user?: string): Promise<{ name: string; value: string; session: string }>;
+  login(user?: string, remember?: boolean): Promise<{ name: string; value: string; session: string }>;
   policy(): Promise<Policy>;
   setPolicy(text: string, options?: { inPlaceOf?: string }): Promise<Policy>;
   previewPolicy(text: string, options?: { signal?: AbortSignal }): Promise<Preview>;

@@ -1,4 +1,4 @@
-"""Writes what can be written by a program: docs/commands.md, docs/policy.schema.json, and the tables of the README,
+"""Writes what can be written by a program: docs/commands.md, docs/policy.schema.json, and the tables of
 docs/policy-file.md, docs/in-flight.md and policies/README.md.
 
 Usage: python scripts/document.py [--check]
@@ -97,10 +97,9 @@ def in_flight() -> str:
 
 def documents() -> dict[Path, str]:
     """Every document that is written here, as it should be."""
-    docs, readme, presets = ROOT / "docs", ROOT / "README.md", policy_table.README
+    docs, presets = ROOT / "docs", policy_table.README
     policy_file = docs / "policy-file.md"
     return {
-        readme: between(readme.read_text(encoding="utf-8"), "presets", policy_table.table("policies/")),
         docs / "commands.md": command_reference(),
         docs / "in-flight.md": in_flight(),
         docs / "policy.schema.json": policy_reference.schema_text(),

@@ -32,11 +32,11 @@ def source(policy: Policy) -> str:
     return match[1]
 
 
-def row(policy: Policy, folder: str = "") -> str:
-    """The preset's line of the table; `folder` is where the presets are as seen from the document."""
+def row(policy: Policy) -> str:
+    """The preset's line of the table."""
     limits = policy.session
     rules = "".join(f"; {_rule(rule)}" for rule in policy.rules if not rule.public)
-    name = f"[`{policy.name}`]({folder}{policy.name}.toml)"
+    name = f"[`{policy.name}`]({policy.name}.toml)"
     return f"| {name} | {format_duration(limits.idle)} | {format_duration(limits.absolute)} | {source(policy)}{rules} |"
 
 
@@ -45,11 +45,11 @@ def _rule(rule: Rule) -> str:
     return f"rule `{rule.name}`: {limits}"
 
 
-def table(folder: str = "") -> str:
+def table() -> str:
     """The whole table, nightlatch's own presets first."""
     names = [*_OWN, *(name for name in preset_names() if name not in _OWN)]
     head = "| preset | idle | absolute | source and clause |\n|---|---|---|---|\n"
-    return head + "\n".join(row(load_policy(name), folder) for name in names)
+    return head + "\n".join(row(load_policy(name)) for name in names)
 
 
 def current(text: str) -> str:

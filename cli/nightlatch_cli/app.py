@@ -17,14 +17,19 @@ nightlatch ends sessions on time: a small proxy in front of your application tha
 move through time.
 
   nightlatch demo                            see it work, with an application to play with
-  nightlatch run http://localhost:3000       guard your own application
+  nightlatch run http://localhost:3000       guard your own application (--control 127.0.0.1:0 for the dashboard)
+  nightlatch login --user ada                a credential for curl: curl -H "$(nightlatch login)" …
   nightlatch sessions                        who is logged in, and for how long still
   nightlatch clock advance 31m               what happens after half an hour, now
+  nightlatch expire ID --when next-write     … or to one session, at the worst moment
   nightlatch explain ID                      why was I logged out?
-  nightlatch replay capture.har --policy strict
+  nightlatch policy check acme.toml          is my policy right, and what would a standard object to?
+  nightlatch replay monday.har --policy strict
                                              what a policy would have done to recorded traffic
+  nightlatch audit verify                    has anybody changed the record?
   nightlatch doctor                          is everything in order?
 
+With pytest: the fixture `nightlatch` does it all in a test.
 `nightlatch --help` lists all commands, `nightlatch COMMAND --help` the options of one."""
 
 

@@ -68,7 +68,8 @@ def test_what_a_stopped_clock_let_happen_comes_before_the_leap() -> None:
         (EventType.SESSION_ENDED, {"reason": "reset"}, "ended: the clock was reset"),
         (EventType.SESSION_ENDED, {"reason": "new_reason"}, "ended: new_reason"),
         (EventType.SESSION_EXPIRED, {"clock": "idle"}, "expired: the clock idle ran out"),
-        (EventType.ALERT_RAISED, {"detector": "idle_flare", "rule": None}, "alert.raised (detector idle_flare)"),
+        (EventType.ALERT_RAISED, {"alert": 3, "detector": "idle_flare", "why": "Why."}, "alert 3, idle_flare: Why."),
+        (EventType.SESSION_REUSED_AFTER_END, {"elapsed": 9_000_000}, "its credential is used again, 9s after the end"),
     ],
 )
 def test_every_event_has_words(type_: EventType, detail: dict[str, Any], told: str) -> None:

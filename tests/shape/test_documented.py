@@ -14,7 +14,12 @@ from nightlatch.presets import preset_names
 from nightlatch.proxy.options import OPTIONS, Option
 from nightlatch_cli.exits import ExitCode
 
-PAGES = ["README.md", "CONTRIBUTING.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+PAGES = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "policies/README.md",
+    *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
+]
 COMMANDS = list(document.commands())
 CONTRACTS = (ROOT / "docs" / "contracts.md").read_text(encoding="utf-8")
 LINT = (ROOT / "addons" / "nightlatch" / "core" / "lint").glob("*.py")
@@ -22,6 +27,8 @@ LINT_CODES = {
     code for path in LINT for code in re.findall(r'(?:finding|Finding)\(\s*"([a-z-]+)"', path.read_text("utf-8"))
 }
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+INDEX = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+SHOWN = re.compile(r"(?:\$ |`|\()nightlatch ([a-z]+)")
 
 
 def test_what_a_program_writes_is_current() -> None:
@@ -55,22 +62,37 @@ def test_every_mitmproxy_option_is_explained(option: Option) -> None:
 
 
 @pytest.mark.parametrize("preset", preset_names())
-def test_every_preset_is_in_the_readme(preset: str) -> None:
-    assert f"| [`{preset}`](policies/{preset}.toml) |" in README
+def test_every_preset_is_in_the_table(preset: str) -> None:
+    table = (ROOT / "policies" / "README.md").read_text(encoding="utf-8")
+    assert f"| [`{preset}`]({preset}.toml) |" in table
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
-    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
-        assert ((ROOT / page).parent / target).exists(), target
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)", text):
+        path = (ROOT / page).parent / target if target else ROOT / page
+        assert path.exists(), target
+        assert not anchor or anchor in anchors(path.read_text(encoding="utf-8")), f"{target}#{anchor}"
 
 
-def test_the_readmes_commands_exist() -> None:
+def anchors(text: str) -> set[str]:
+    """What a page's headings are called in links, as GitHub makes it of them."""
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_commands_that_a_page_shows_exist(page: str) -> None:
     known = {" ".join(command) for command in COMMANDS}
-    shown = set(re.findall(r"(?:\$ |`|\()nightlatch ([a-z]+)", README))
-    assert shown
+    shown = set(SHOWN.findall((ROOT / page).read_text(encoding="utf-8")))
+    assert shown or page != "README.md"
     assert shown - known == set()
+
+
+@pytest.mark.parametrize("page", sorted(path.name for path in (ROOT / "docs").glob("*.md") if path.name != "README.md"))
+def test_every_page_is_in_the_index(page: str) -> None:
+    assert f"]({page})" in INDEX
 
 
 @pytest.mark.parametrize("script", re.findall(r"scripts/[a-z_.]+[a-z]", README))

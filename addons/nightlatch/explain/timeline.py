@@ -88,6 +88,10 @@ def _told(type_: EventType, detail: Mapping[str, Field]) -> str:
     if type_ is EventType.SESSION_ENDED:
         reason = str(detail.get("reason", ""))
         return f"ended: {REASONS.get(reason, reason)}"
+    if type_ is EventType.SESSION_REUSED_AFTER_END and isinstance(late := detail.get("elapsed"), int):
+        return f"{_EVENTS[type_]}, {format_duration(late)} after the end"
+    if type_ is EventType.ALERT_RAISED:
+        return f"alert {detail.get('alert')}, {detail.get('detector')}: {detail.get('why')}"
     own = ", ".join(_own(name, value) for name, value in detail.items() if value not in (None, ""))
     return _EVENTS.get(type_, str(type_)) + (f" ({own})" if own else "")
 

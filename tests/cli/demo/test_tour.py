@@ -1,4 +1,4 @@
-"""The tour as a user runs it: every step as expected, the README's copy of it true, and a wrong policy noticed."""
+"""The tour as a user runs it: every step as expected, the page's copy of it true, and a wrong policy noticed."""
 
 import re
 from pathlib import Path
@@ -36,9 +36,9 @@ def test_the_ledger_remembers_it(told: str) -> None:
         assert event in remembered
 
 
-def test_the_readme_shows_it_as_it_is(told: str) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    shown = readme.partition("<!-- tour:begin -->\n```text\n")[2].partition("```\n<!-- tour:end -->")[0]
+def test_the_page_shows_it_as_it_is(told: str) -> None:
+    page = (ROOT / "docs" / "guard.md").read_text(encoding="utf-8")
+    shown = page.partition("<!-- tour:begin -->\n```text\n")[2].partition("```\n<!-- tour:end -->")[0]
     assert _timeless(shown) == _timeless(told.partition("\nWhat the ledger remembers")[0])
 
 

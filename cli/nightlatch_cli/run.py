@@ -48,6 +48,9 @@ def run(
     oidc_silent: Annotated[
         str, typer.Option(metavar="HOW", help="Logins that were to be fresh and are not: refuse, allow.")
     ] = "refuse",
+    oidc_prompt: Annotated[
+        str, typer.Option(metavar="HOW", help="How a fresh login is asked for: login, select_account.")
+    ] = "login",
     no_store: Annotated[bool, typer.Option("--no-store", help="Browsers keep no guarded page.")] = False,
     clear_site_data: Annotated[
         str, typer.Option(metavar="LIST", help="What browsers forget at a session's end: cache, cookies, storage, *.")

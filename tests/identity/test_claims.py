@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 from tests.identity.minting import CLAIMS, IAT, segment
 
 from nightlatch.core.warp import Segment, Warp
-from nightlatch.identity.claims import TokenRefused, VerifiedToken, read_claims, strict_json, token_times
+from nightlatch.identity.claims import (
+    TokenRefused,
+    VerifiedToken,
+    read_claims,
+    strict_json,
+    token_times,
+    verified_email,
+)
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -168,3 +175,17 @@ def test_any_claims_are_read_or_refused(claims: dict[str, Any]) -> None:
         return
     assert token.session_key
     token_times(token, Warp(), SEEN)
+
+
+@pytest.mark.parametrize("said", [False, "false", "False"])
+def test_an_address_that_nobody_verified_is_left_out(said: object) -> None:
+    claims = {"email": "ada@x.example", "email_verified": said}
+    assert verified_email(claims) is None
+    assert read(**claims).email is None
+
+
+def test_other_addresses_are_kept_and_what_is_none_is_left_out() -> None:
+    assert verified_email({"email": "ada@x.example"}) == "ada@x.example"
+    assert verified_email({"email": "ada@x.example", "email_verified": True}) == "ada@x.example"
+    assert [verified_email({"email": odd}) for odd in ("", None, 7, ["ada@x.example"])] == [None] * 4
+    assert read(email="ada@x.example").email == "ada@x.example"

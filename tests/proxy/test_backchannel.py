@@ -8,10 +8,12 @@ from mitmproxy import http
 from tests.identity.minting import AUDIENCE, ISSUER, mint, pem, public_key
 from tests.providers.own_provider import CLIENT, OwnProvider
 from tests.proxy.at_provider import Visitor, a_bench, refused
+from tests.proxy.at_provider import told as last_detail
 from tests.proxy.bench import SITE, START, Bench, a_flow, response
 from tests.proxy.conftest import Benches
 
 from nightlatch.core.authentication import ProviderSession
+from nightlatch.core.events import EventType
 from nightlatch.core.policy import SECOND
 from nightlatch.core.verdict import Kind
 from nightlatch.identity.logout_tokens import EVENT
@@ -114,6 +116,8 @@ def test_bad_tokens_are_400_and_end_nothing(
     visitor.log_in("/x")
     answer = told(federated, provider.logout_token(**claims))
     assert (status(answer), response(answer).json()["error"]) == (400, "invalid_request")
+    noted = last_detail(federated, EventType.LOGIN_FAILED)
+    assert noted == {"reason": response(answer).json()["error_description"], "source": "logout_token"}
     assert federated.kind(cookie=visitor.cookie) is Kind.ALLOW
 
 

@@ -40,6 +40,16 @@ def test_logins_that_nobody_finishes_do_not_fill_the_trail(visitor: Visitor, fed
         assert len(events) == 14 and sum(map(occurrences, events)) == 100
 
 
+def test_a_provider_that_knows_no_prompt_for_a_login_is_asked_in_its_words(
+    benches: Benches, provider: OwnProvider
+) -> None:
+    federated = a_bench(benches, provider, oidc_prompt="select_account")
+    visitor = Visitor(federated, provider)
+    expired(visitor, federated)
+    query = asked(visitor.to_provider("/x"))
+    assert (query["prompt"], query["max_age"]) == ("select_account", "0")
+
+
 def test_a_tab_that_finds_somebody_logged_in_goes_straight_back(visitor: Visitor) -> None:
     visitor.log_in()
     assert location(visitor.open("/.nightlatch/login?return_to=/x&verdict=expired")) == "/x"

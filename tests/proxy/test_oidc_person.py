@@ -13,6 +13,13 @@ def test_the_name_and_the_groups_may_come_from_elsewhere(benches: Benches, provi
     assert (session.subject, session.groups, session.email) == ("Ada L.", ("admins",), "ada@x.example")
 
 
+def test_an_address_that_the_provider_calls_unverified_is_nobodys(benches: Benches, provider: OwnProvider) -> None:
+    provider.knows = {"groups": [], "email": "root@x.example", "email_verified": "false"}
+    federated = a_bench(benches, provider)
+    Visitor(federated, provider).log_in("/x")
+    assert federated.session().email is None
+
+
 def test_what_is_said_of_somebody_else_is_not_believed(benches: Benches, provider: OwnProvider) -> None:
     provider.knows = {"sub": "root", "groups": ["admins"]}
     federated = a_bench(benches, provider)

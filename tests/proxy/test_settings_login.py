@@ -40,6 +40,7 @@ def test_a_provider(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"oidc_client_id": ""}, "--oidc-client-id"),
         ({"identity": "cookie:sid"}, "goes with --identity nightlatch"),
         ({"oidc_silent": "alow"}, "did you mean `allow`"),
+        ({"oidc_prompt": "logon"}, "did you mean `login`"),
         ({"dev_second_factor": "a b"}, "such as 000000"),
     ],
 )

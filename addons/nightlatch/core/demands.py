@@ -41,7 +41,7 @@ def demand_of(verdict: Verdict) -> Demand:
 
 
 def asked_of_provider(
-    demand: Demand, lifetime: int | None, wall: int, warp: Warp, *, claims: bool = False
+    demand: Demand, lifetime: int | None, wall: int, warp: Warp, *, claims: bool = False, prompt: str = "login"
 ) -> dict[str, str]:
     """The parameters with which a provider is asked for `demand`.
 
@@ -50,10 +50,11 @@ def asked_of_provider(
         wall: the wall clock, by which the provider measures.
         warp: by which nightlatch's differs from it.
         claims: the provider understands the `claims` parameter.
+        prompt: what makes it ask the person.
     """
     asked: dict[str, str] = {}
     if demand.fresh:
-        asked = {"prompt": "login", "max_age": "0"}
+        asked = {"prompt": prompt, "max_age": "0"}
     elif (age := demand.max_age if demand.max_age is not None else lifetime) is not None:
         asked["max_age"] = str(_wall_age(age, wall, warp) // SECOND)
     if demand.acr:

@@ -83,7 +83,7 @@ def read_claims(claims: dict[str, Any], session_claim: str, first_seen: int) -> 
         amr=texts(claims.get("amr")),
         acr=text(claims, "acr"),
         first_seen=first_seen,
-        email=_email(claims),
+        email=verified_email(claims),
         personal=session_claim == "sub",
     )
     return token._replace(session_key=_session_key(token, text(claims, session_claim)))
@@ -159,9 +159,12 @@ def text(claims: Mapping[str, Any], name: str) -> str | None:
     return value
 
 
-def _email(claims: dict[str, Any]) -> str | None:
-    """An address that nobody has looked at may be anybody's (OpenID Connect Core 5.7)."""
-    return None if claims.get("email_verified") in (False, "false") else text(claims, "email") or None
+def verified_email(claims: Mapping[str, Any]) -> str | None:
+    """The e-mail address, unless the issuer says that nobody verified it: that may be anybody's (OpenID Connect Core
+    5.7). Some issuers send `email_verified` as text."""
+    email, verified = claims.get("email"), claims.get("email_verified")
+    unverified = verified is False or (isinstance(verified, str) and verified.lower() == "false")
+    return email if isinstance(email, str) and email and not unverified else None
 
 
 def texts(value: object) -> tuple[str, ...]:

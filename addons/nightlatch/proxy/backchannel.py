@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 from mitmproxy import http
 
+from nightlatch.core.events import EventType
 from nightlatch.core.respond import ResponseSpec
 from nightlatch.core.session import End, Session, State
 from nightlatch.identity.claims import TokenRefused, sid_key
@@ -46,6 +47,8 @@ async def _answer(service: Service, arrival: Arrival, trust: Trust | Exception, 
         token = await read_logout_token(tokens[0], trust, arrival.wall, leeway)
         ended = await _carry_out(service, arrival, token)
     except TokenRefused as refusal:
+        about = {"reason": refusal.reason, "source": "logout_token"}
+        service.guard.note_login(EventType.LOGIN_FAILED, arrival.request, arrival.now, **about)
         log.warning("a logout from the identity provider was refused: %s", refusal.reason)
         return json_answer(arrival, 400, {"error": "invalid_request", "error_description": refusal.reason})
     except (KeysUnavailable, ProviderUnavailable) as problem:

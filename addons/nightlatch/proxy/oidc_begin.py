@@ -92,8 +92,8 @@ async def send(
         spent=spent,
         remember=remember,
     )
-    lifetime, claims = guard.policy.session.absolute, provider.claims_parameter
-    asked = asked_of_provider(demand, lifetime, arrival.wall, arrival.warp, claims=claims)
+    lifetime, claims, prompt = guard.policy.session.absolute, provider.claims_parameter, oidc.settings.prompt
+    asked = asked_of_provider(demand, lifetime, arrival.wall, arrival.warp, claims=claims, prompt=prompt)
     guard.note_login(EventType.LOGIN_STARTED, arrival.request, arrival.now, login="oidc", **told(demand))
     surplus = oidc.pending.surplus(login_cookies.tags(arrival))
     cookies = [login_cookies.taken_back(arrival, tag) for tag in surplus]

@@ -6,7 +6,7 @@ from typing import Any
 
 from nightlatch.core.authentication import Authentication, ProviderSession
 from nightlatch.core.freshness import authenticated_at
-from nightlatch.identity.claims import TokenRefused, texts
+from nightlatch.identity.claims import TokenRefused, texts, verified_email
 from nightlatch.identity.id_tokens import IdToken
 from nightlatch.identity.oidc_client import userinfo
 from nightlatch.identity.pending_logins import PendingLogin
@@ -58,15 +58,9 @@ def authentication(
         groups=texts(claims.get(settings.groups_claim)) if settings.groups_claim else (),
         amr=token.amr,
         acr=token.acr,
-        email=_email(claims),
+        email=verified_email(claims),
         provider=known,
     )
-
-
-def _email(claims: Mapping[str, Any]) -> str | None:
-    """An address that the provider does not call unverified."""
-    email = claims.get("email")
-    return email if isinstance(email, str) and email and claims.get("email_verified") is not False else None
 
 
 async def all_claims(settings: OidcSettings, provider: Provider, token: IdToken, access_token: str) -> dict[str, Any]:

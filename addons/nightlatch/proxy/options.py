@@ -31,6 +31,7 @@ OPTIONS = (
     Option("oidc_subject_claim", "sub", "The claim that names the person."),
     Option("oidc_groups_claim", "groups", "The claim that lists the person's groups."),
     Option("oidc_silent", "refuse", "allow: let people in whom the provider did not ask anew where it was to."),
+    Option("oidc_prompt", "login", "How a fresh login is asked for: login, or select_account where login is unknown."),
     Option("no_store", "off", "on: browsers keep no guarded page, so that the back button shows nothing."),
     Option("clear_site_data", "", "What browsers forget when a session is over: cache, cookies, storage, *."),
     Option("upstream_logout", "", "The application's logout, `[POST ]/PATH`, for when a session ends here."),

@@ -16,6 +16,7 @@ DEV_METHOD = "dev"
 SECOND_FACTOR = ("otp", "mfa")
 """And what besides, when the code of the second factor was given (names of RFC 8176)."""
 SILENT = ("refuse", "allow")
+PROMPTS = ("login", "select_account")
 
 
 class DevUser(NamedTuple):
@@ -48,6 +49,8 @@ class OidcSettings(NamedTuple):
     groups_claim: str = "groups"
     silent: str = "refuse"
     """What becomes of a login that was to be fresh and is not: `refuse` or `allow`; noted in any case."""
+    prompt: str = "login"
+    """With which `prompt` a fresh login is asked for. Whether it was one, `auth_time` tells."""
 
 
 def parse_login(text: str) -> Login:
@@ -104,6 +107,7 @@ def read_oidc(options: Mapping[str, str], login: Login, source: Source) -> OidcS
         subject_claim=options["oidc_subject_claim"] or "sub",
         groups_claim=options["oidc_groups_claim"],
         silent=choice("oidc_silent", options["oidc_silent"], SILENT),
+        prompt=choice("oidc_prompt", options["oidc_prompt"], PROMPTS),
     )
 
 

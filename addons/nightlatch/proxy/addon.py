@@ -45,6 +45,8 @@ class Nightlatch:
         """`open_control` opens the control API where one is asked for. `guest`: in a mitmproxy that is not ours, where
         an error does not keep the sockets shut; so it ends it."""
         self.open_control, self.guest = open_control, guest
+        self.addons: tuple[object, ...] = _for_people(self) if guest else ()
+        """What mitmproxy calls after this addon, hook for hook."""
         self.service: Service | None = None
         self.control: ControlServer | None = None
         self.started = False
@@ -206,3 +208,12 @@ class Nightlatch:
             await waiting
         except Exception as error:
             fail_closed(self.service, flow, error)
+
+
+def _for_people(addon: Nightlatch) -> tuple[object, ...]:
+    """What stock mitmproxy's interfaces show of nightlatch; `nightlatch run` has none, and loads none of it."""
+    from nightlatch.proxy.console_commands import NightlatchConsole
+    from nightlatch.proxy.verdict_view import install
+
+    install()
+    return (NightlatchConsole(lambda: addon.service),)

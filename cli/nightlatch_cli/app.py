@@ -10,6 +10,7 @@ import typer
 
 from nightlatch_cli.exits import ExitCode, failure_of, report
 from nightlatch_cli.groups import Root
+from nightlatch_cli.options import lighten
 from nightlatch_cli.output import forgiving, tell
 
 GUIDE = """\
@@ -42,6 +43,8 @@ class Nightlatch(Root):
         Raises:
             SystemExit: with the exit code. In the other mode the code, or what the command gave, is returned.
         """
+        for param in self.params:
+            lighten(param)  # also those that Typer added after the command was made: its completion
         run = partial(super().main, args, prog_name, *rest, **{**kwargs, "standalone_mode": False})
         if not kwargs.get("standalone_mode", True):
             return run()
@@ -70,7 +73,6 @@ class Nightlatch(Root):
 app = typer.Typer(
     name="nightlatch",
     cls=Nightlatch,
-    add_completion=False,
     invoke_without_command=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

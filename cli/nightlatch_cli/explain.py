@@ -10,6 +10,7 @@ from nightlatch.explain.evidence import Evidence, gather
 from nightlatch.explain.reasons import why_decided, why_session
 from nightlatch.explain.timeline import moment_line, timeline
 from nightlatch.ledger.port import Decision
+from nightlatch_cli.completion import any_sessions
 from nightlatch_cli.ledger_access import Bench, bench
 from nightlatch_cli.options import DEFAULT_LEDGER, JsonOption, LedgerOption
 from nightlatch_cli.output import print_json, print_lines, tell
@@ -18,7 +19,12 @@ from nightlatch_cli.selection import find_session
 
 def explain(
     what: Annotated[
-        str, typer.Argument(metavar="ID|DECISION", help="A session's id, or the `id` in a Nightlatch-Verdict header.")
+        str,
+        typer.Argument(
+            metavar="ID|DECISION",
+            help="A session's id, or the `id` in a Nightlatch-Verdict header.",
+            autocompletion=any_sessions,
+        ),
     ],
     ledger: LedgerOption = DEFAULT_LEDGER,
     json: JsonOption = False,

@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from nightlatch_cli.commands import COMMANDS, Entry, Family
+from nightlatch_cli.completion import named
 from nightlatch_cli.exits import ExitCode, fail
 from nightlatch_cli.options import Command, lighten, prepare
 
@@ -41,6 +42,12 @@ class Lazy(TyperGroup):
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.short_help) for name, entry in self.entries.items()])
 
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """What the word that is being typed may become: names from the table, or options."""
+        if incomplete.startswith("-"):
+            return list(super().shell_complete(ctx, incomplete))
+        return named(incomplete, {name: entry.short_help for name, entry in self.entries.items()})
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that the first of `args` names.
 
@@ -65,7 +72,7 @@ class FamilyGroup(Lazy):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put the command's name first: `sessions --ledger x show ID` is what `sessions show ID --ledger x` is."""
-        if "--help" in args[:1]:
+        if "--help" in args[:1] or (ctx.resilient_parsing and not args):
             return super().parse_args(ctx, args)
         at = self._first_word(ctx, args)
         name = self.default if at is None else args[at]

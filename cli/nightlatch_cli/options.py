@@ -28,7 +28,7 @@ ColumnsOption = Annotated[
     typer.Option(metavar="session=C,at=C…", help="Which column of a log or table tells what, where its name does not."),
 ]
 
-_WITHOUT_VARIABLE = {"version", "help"}
+_WITHOUT_VARIABLE = {"version", "help", "install_completion", "show_completion"}
 """Not settings; `NIGHTLATCH_VERSION` is what somebody's build script may well be using."""
 
 
@@ -76,7 +76,7 @@ class Command(TyperCommand):
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """The command line `args` as values, with `nightlatch.toml` behind the environment."""
-        if parent is None or "--help" in args:
+        if parent is None or "--help" in args or extra.get("resilient_parsing"):  # the last: Tab was pressed
             return super().make_context(info_name, args, parent, **extra)
         root = parent.find_root()
         config = load_config(root.params.get("config"))

@@ -11,6 +11,7 @@ from nightlatch.core.events import Event, EventType
 from nightlatch.core.session import End, Session, State
 from nightlatch.core.session_json import session_document
 from nightlatch.explain.phrases import left, span, why_ended
+from nightlatch_cli.completion import live_sessions
 from nightlatch_cli.exits import ExitCode, fail
 from nightlatch_cli.ledger_access import Bench, bench, writing
 from nightlatch_cli.options import DEFAULT_LEDGER, JsonlOption, JsonOption, LedgerOption
@@ -20,7 +21,10 @@ from nightlatch_cli.selection import find_session
 SCREENFUL, PAGE = 100, 1000
 """How many sessions are listed unless told: to a person, and to a program."""
 
-SessionArgument = Annotated[str, typer.Argument(metavar="ID", help="A session's id, or the beginning of one.")]
+SessionArgument = Annotated[
+    str,
+    typer.Argument(metavar="ID", help="A session's id, or the beginning of one.", autocompletion=live_sessions),
+]
 
 
 class Reason(StrEnum):

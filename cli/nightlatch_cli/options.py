@@ -7,7 +7,7 @@ A value is taken from the command line, else from the environment, else from `ni
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from typer import TyperException
@@ -43,7 +43,7 @@ def prepare(params: list[Any]) -> None:
 
 def lighten(param: Any) -> Any:
     """`param`, with values that need no pydantic handled without it: it takes longer to load than a short command
-    takes. These are defaults, texts, paths and plain numbers."""
+    takes. These are defaults, texts, paths, lists of them, flags and plain numbers."""
     if "process_value" not in vars(param):
         param.process_value = partial(_processed, param, param.process_value)
     return param
@@ -53,13 +53,26 @@ def _processed(param: Any, process: Callable[[Any, Any], Any], context: Any, val
     if value is param.default and not param.required:
         return value if param.callback is None else param.callback(context, param, value)
     described = getattr(param, "type_descriptor", None)
-    if param.callback is None and described is not None and isinstance(value, str):
-        wanted = described.annotation
-        if wanted is str or (wanted is Path and not described.parameter_info.exists):
-            return wanted(value)
-        if wanted is int and value.isascii() and value.isdigit() and not param.min and param.max is None:
-            return int(value)
+    if param.callback is None and described is not None:
+        made = _made(param, described.annotation, value)
+        if made is not None and not described.parameter_info.exists:
+            return made
     return process(context, value)
+
+
+def _made(param: Any, wanted: Any, value: Any) -> Any:
+    """`value` as it is `wanted`; None where that takes more than a look at it."""
+    if wanted in (list[str], list[Path]) and isinstance(value, list | tuple) and value:
+        made = [_made(param, get_args(wanted)[0], each) for each in value]
+        return made if None not in made else None
+    if wanted is bool and isinstance(value, bool):
+        return value
+    if not isinstance(value, str):
+        return None
+    if wanted in (str, Path):
+        return wanted(value)
+    plain = wanted is int and value.isascii() and value.isdigit() and not param.min and param.max is None
+    return int(value) if plain else None
 
 
 class Command(TyperCommand):

@@ -1,18 +1,17 @@
 """`nightlatch replay`: what policies would have done to recorded traffic. Parses, calls the replay, prints."""
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
 from nightlatch.core.policy import Policy
-from nightlatch.presets import load_policy
-from nightlatch.replay.alerting import HEADERS, Alerting
+from nightlatch.presets import load_policy, policy_path
 from nightlatch.replay.decisions import decision
 from nightlatch.replay.replaying import How, Sink, run
 from nightlatch.replay.simulate import Judged
@@ -24,6 +23,10 @@ from nightlatch_cli.options import ColumnsOption, JsonOption
 from nightlatch_cli.output import print_json
 from nightlatch_cli.render_replay import show
 from nightlatch_cli.replay_bulk import bulk_document
+from nightlatch_cli.written_files import Named, check_written
+
+if TYPE_CHECKING:
+    from nightlatch.replay.alerting import Alerting
 
 
 class AfterExpiry(StrEnum):
@@ -78,6 +81,7 @@ def replay(
     asked = replay_study.asked(report or (), sweep or (), fail_on or (), compares=bool(against))
     policies = [load_policy(name) for name in (policy, *(against or ()))]
     replay_study.check_sweeps(asked.sweeps, policies[0])
+    check_written(_written(asked, decisions), [*capture, *map(policy_path, (policy, *(against or ())))])
     if bulk:
         _check_bulk(asked, decisions, alerts)
         figures = bulk_document(capture, policies, key, told, relogin=after_expiry is AfterExpiry.RELOGIN)
@@ -87,8 +91,8 @@ def replay(
         return
     with ExitStack() as files:
         _without_collector(files)
-        alerting = Alerting(policies) if alerts else None
-        times = captured.read_timeline(capture, policies, key, told, HEADERS if alerts else frozenset())
+        alerting, more = _alerting(policies) if alerts else (None, frozenset[str]())
+        times = captured.read_timeline(capture, policies, key, told, more)
         written = None if decisions is None else _decisions(decisions, files, several=len(capture) > 1)
         how = How(relogin=after_expiry is AfterExpiry.RELOGIN, sink=_both(written, alerting), observe=asked.observe)
         replayed = run(times, policies, captured.settle(key, times), **how)
@@ -99,6 +103,18 @@ def replay(
     print_json(document) if json else show(document, as_toml(suggestions(replayed.activity()), policies[0]))
     if subject is not None:
         replay_study.fail_if_forbidden(subject.study)
+
+
+def _written(asked: replay_study.Asked, decisions: Path | None) -> list[Named]:
+    reports: list[Named] = [("--report", file) for file, _ in asked.reports]
+    return reports if decisions is None else [*reports, ("--decisions", decisions)]
+
+
+def _alerting(policies: Sequence[Policy]) -> tuple["Alerting", frozenset[str]]:
+    """What collects alerts, and the header fields that it looks at; loaded for who wants them."""
+    from nightlatch.replay.alerting import HEADERS, Alerting
+
+    return Alerting(policies), HEADERS
 
 
 def _both(one: Sink | None, other: Sink | None) -> Sink | None:

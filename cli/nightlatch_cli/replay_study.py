@@ -15,7 +15,6 @@ from nightlatch.replay.replaying import Replayed
 from nightlatch.replay.sweep import DEFAULT, Sweep, parse_sweep
 from nightlatch_cli.exits import ExitCode, fail
 from nightlatch_cli.output import say
-from nightlatch_cli.versions import version_of
 
 if TYPE_CHECKING:
     from nightlatch.replay.report.subject import Subject
@@ -98,6 +97,7 @@ def conclude(asked: Asked, replayed: Replayed, policy: str) -> "Subject":
     from nightlatch.replay.report.subject import Subject
     from nightlatch.replay.study import study
     from nightlatch.replay.study_json import study_document
+    from nightlatch_cli.versions import version_of
 
     made = study(replayed, asked.sweeps, asked.conditions, progress=_progress)
     label = policy_path(policy).name if policy in preset_names() else policy

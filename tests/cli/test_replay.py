@@ -133,7 +133,7 @@ def test_mistakes_on_the_command_line(capture: Path, tmp_path: Path) -> None:
     assert "relogin" in fails(ExitCode.USAGE, capture, "--after-expiry", "never")
     assert 'did you mean "strict"?' in fails(ExitCode.CONFIGURATION, capture, "--policy", "strikt")
     assert 'no file "nope"' in fails(ExitCode.CONFIGURATION, capture, "--against", "nope")
-    assert fails(ExitCode.INPUT, capture, "--decisions", tmp_path / "no" / "d.jsonl")
+    assert "there is no folder" in fails(ExitCode.USAGE, capture, "--decisions", tmp_path / "no" / "d.jsonl")
 
 
 def test_a_mistake_is_found_before_anything_is_read(tmp_path: Path) -> None:
@@ -170,3 +170,16 @@ def test_alerts_are_told_where_they_are_asked_for(capture: Path) -> None:
     assert "alerts" not in document(capture)
     assert document(capture, "--alerts")["alerts"] == []
     assert "the detectors would have said nothing" in nightlatch("replay", capture, "--alerts").stdout
+
+
+def test_a_short_replay_loads_nothing_that_it_does_not_need(capture: Path) -> None:
+    code = (
+        "import sys; from nightlatch_cli.app import app;"
+        f"app(['replay', {str(capture)!r}, '--json'], 'nightlatch', standalone_mode=False);"
+        "heavy = {'mitmproxy', 'rich', 'sqlite3', 'jinja2', 'polars', 'tornado', 'asyncio', 'pydantic'};"
+        "heavy |= {'nightlatch.replay.alerting', 'nightlatch_cli.versions'};"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+    result = spawn(code=code)
+    assert result.stderr.splitlines()[-1] == "[]", result.stderr
+    assert len(json.loads(result.stdout)["policies"]) == 1

@@ -126,9 +126,25 @@ def test_a_page_has_a_curve_even_if_nobody_asked_for_one() -> None:
     assert not asked([], [], [], compares=False).study
 
 
-def test_a_report_that_cannot_be_written_says_so(folder: Path) -> None:
-    result = replayed("--report", "no/such/r.json", code=ExitCode.INPUT)
-    assert "no/such/r.json: No such file" in result.stderr
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["--report", "no/such/r.json"], "--report no/such/r.json: there is no folder no/such"),
+        (["--decisions", "no/d.jsonl"], "--decisions no/d.jsonl: there is no folder no"),
+        (["--report", "folder.md"], "--report folder.md: a folder"),
+        (["--report", "r.md", "--report", "./r.md"], "--report r.md: named twice"),
+        (["--report", "r.json", "--decisions", "r.json"], "--decisions r.json: named twice"),
+        (["--decisions", "monday.har"], "--decisions monday.har: it is read, and would be overwritten"),
+        (["--decisions", "acme.toml"], "--decisions acme.toml: it is read, and would be overwritten"),
+    ],
+)
+def test_what_cannot_be_written_is_told_before_anything_is_read(folder: Path, args: list[str], told: str) -> None:
+    (folder / "folder.md").mkdir()
+    before = [(folder / name).read_bytes() for name in ("monday.har", "acme.toml")]
+    result = replayed(*args, code=ExitCode.USAGE)
+    assert told in result.stderr and "sessions by" not in result.stderr
+    assert [(folder / name).read_bytes() for name in ("monday.har", "acme.toml")] == before
+    assert not (folder / "r.md").exists() and not (folder / "r.json").exists()
 
 
 def test_what_looks_like_a_timer_is_suggested_without_being_asked(folder: Path) -> None:

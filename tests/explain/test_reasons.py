@@ -66,3 +66,14 @@ def test_a_revoked_one_names_no_clock() -> None:
     assert why_session(Evidence(session, [], []), POLICY, START) == (
         "Session aaaaaaaaaaaa of someone was ended at 2026-08-01T11:00:00.000Z: by an administrator.",
     )
+
+
+def test_an_end_that_was_ordered_says_so_at_once(bench: Bench) -> None:
+    end = End(START + HOUR, "expired", "idle", 30 * MINUTE, 30 * MINUTE, None, START + HOUR - 30 * MINUTE)
+    event = bench.event(EventType.SESSION_EXPIRED, SESSION, on_purpose="next-write")
+    lines = why_session(Evidence(ended(SESSION, end), [Chained(1, event, "", "")], []), POLICY, START + 2 * HOUR)
+    assert lines == (
+        "Session aaaaaaaaaaaa of ada expired at 2026-08-01T11:00:00.000Z: `nightlatch expire` ordered it (next-write). "
+        "To the client it looks like no activity for 30m, limit 30m.",
+        f"The policy in force had version {POLICY.version}.",
+    )

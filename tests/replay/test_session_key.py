@@ -90,3 +90,16 @@ def test_what_carries_a_credential() -> None:
     assert carried(SessionKey("bearer"), view(Authorization="bearer x"))
     assert not carried(SessionKey("bearer"), view(Authorization="Basic x"))
     assert carried(SessionKey("address"), view(cookie=None))
+
+
+def test_a_value_of_its_own_on_each_request_is_no_session_however_many_there_are() -> None:
+    choice = choose(cookies(*(f"token={n:032x}; visitor=abcdefgh12345678abcd{n % 40:04}" for n in range(12_000))))
+    assert choice is not None
+    assert choice.key.name == "visitor"
+    assert "40 values on 12000 requests" in choice.why
+
+
+def test_as_many_values_as_there_are_are_told() -> None:
+    choice = choose(cookies(*(f"sid=abcdefgh12345678{n % 1100:06}" for n in range(12_000))))
+    assert choice is not None
+    assert "1100 values on 12000 requests" in choice.why

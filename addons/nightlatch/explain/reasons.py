@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from nightlatch.core.durations import format_duration, seconds_down
+from nightlatch.core.events import EventType
 from nightlatch.core.instants import rfc3339
 from nightlatch.core.policy import Policy
 from nightlatch.core.session import End, State
@@ -61,13 +62,28 @@ def _live(evidence: Evidence, policy: Policy, now: int) -> Iterator[str]:
 def _over(evidence: Evidence, end: End) -> Iterator[str]:
     session = evidence.session
     what = "expired" if session.state is State.EXPIRED else "was ended"
-    yield f"Session {session.id} of {session.subject or 'someone'} {what} at {rfc3339(end.at)}: {why_ended(end)}."
+    ended = f"Session {session.id} of {session.subject or 'someone'} {what} at {rfc3339(end.at)}"
+    ordered = _ordered(evidence)
+    if ordered:
+        yield f"{ended}: `nightlatch expire` ordered it ({ordered}). To the client it looks like {why_ended(end)}."
+    else:
+        yield f"{ended}: {why_ended(end)}."
+        yield from _ran_out(evidence, end)
+    if evidence.version:
+        yield f"The policy in force had version {evidence.version}."
+
+
+def _ordered(evidence: Evidence) -> str:
+    """For which moment the end was ordered; empty when nobody ordered it."""
+    details = [each.event.detail for each in evidence.events if each.event.type is EventType.SESSION_EXPIRED]
+    return next((str(detail["on_purpose"]) for detail in details if detail.get("on_purpose")), "")
+
+
+def _ran_out(evidence: Evidence, end: End) -> Iterator[str]:
     if end.clock is not None and end.from_at is not None:
         yield f"The clock {end.clock} ran from {rfc3339(end.from_at)}, {_since(end.clock)}."
     if end.clock == Clock.IDLE:
         yield from _uncounted(evidence)
-    if evidence.version:
-        yield f"The policy in force had version {evidence.version}."
 
 
 def _since(clock: str) -> str:

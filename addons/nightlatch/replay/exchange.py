@@ -5,6 +5,10 @@ from typing import NamedTuple
 from nightlatch.core.request import RequestView
 from nightlatch.core.session import Session
 
+EARLIEST, LATEST = 0, 32_503_680_000_000_000
+"""The instants at which a request can have been made: from 1970 until 3000. Some tools write the year 1 where they know
+none, and whoever believes it has a session of two thousand years."""
+
 
 class Recorded(NamedTuple):
     """What a guard's own recording knows beyond the wire; a replay prefers it to guessing."""

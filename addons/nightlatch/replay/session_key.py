@@ -59,7 +59,6 @@ _OTHER_NAME = re.compile(
 )
 _RANDOM = re.compile(r"(?=.*\d)[\w.+/=~%-]{16,}", re.ASCII)
 _PLAUSIBLE = 4
-_MOST_VALUES = 1000
 
 
 def parse_session_key(text: str) -> SessionKey | None:
@@ -141,7 +140,7 @@ def is_bearer(request: RequestView) -> bool:
 def _cookies(
     distinct: Mapping[int, RequestView], views: Mapping[int, int]
 ) -> tuple[Mapping[str, int], Mapping[str, set[str]]]:
-    """How many requests carry each cookie, and which values it has (at most a thousand of them)."""
+    """How many requests carry each cookie, and which values it has."""
     requests: Counter[str] = Counter()
     values: dict[str, set[str]] = {}
     for key, view in distinct.items():
@@ -150,9 +149,7 @@ def _cookies(
             if not name or not value:
                 continue
             requests[name] += views[key]
-            known = values.setdefault(name, set())
-            if len(known) < _MOST_VALUES:
-                known.add(value)
+            values.setdefault(name, set()).add(value)
     return requests, values
 
 

@@ -17,6 +17,7 @@ def test_what_is_named_is_taken() -> None:
         ("session", "expected session=COLUMN"),
         ("session=", "expected session=COLUMN"),
         ("colour=x", "choose among at, method"),
+        ("at=a,session=b,at=c", "--columns at=c: at is a already"),
     ],
 )
 def test_a_mistake_is_told_with_the_choices(text: str, told: str) -> None:

@@ -123,3 +123,10 @@ def test_header_fields_in_other_shapes() -> None:
     assert [(field.name, field.value) for field in fields_of(b'{"A":"b"}')] == [("A", "b")]
     assert fields_of(b'[{"name":"A","value":null}]')[0].value == ""
     assert fields_of(b"") == fields_of(b"null") == fields_of(b"7") == fields_of(b"[7]") == []
+
+
+@pytest.mark.parametrize("year", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00", "9999-12-31T23:59:59Z"])
+def test_a_time_that_stands_for_none_is_none(year: str) -> None:
+    capture = read_har("x", har(har_entry(year), har_entry()), Views())
+    assert [found.position for found in capture.exchanges] == [1]
+    assert capture.skipped[0].why == f"startedDateTime is in the year {int(year[:4])}"

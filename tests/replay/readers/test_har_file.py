@@ -126,3 +126,9 @@ def test_no_damage_makes_it_crash(at: int, garbage: bytes) -> None:
     except CaptureUnreadable:
         return
     assert len(capture.exchanges) <= 2
+
+
+def test_blanks_before_a_break_are_stepped_over_at_once() -> None:
+    text = b'{"log": {"entries": [' + b" " * 3_000_000 + json.dumps(GOOD).encode() + b" " * 3_000_000
+    capture = read_har("x.har", text, Views())
+    assert len(capture.exchanges) == 1

@@ -1,5 +1,6 @@
 import gzip
 import json
+import os
 from io import BytesIO
 from pathlib import Path
 
@@ -96,3 +97,14 @@ def test_columns_are_taken_as_they_are_named(tmp_path: Path) -> None:
     file.write_bytes(b"when;who\n1704099600;a\n")
     (found,) = read_capture(file, columns={"at": "when", "session": "who"}).exchanges
     assert found.request.header(":session") == "a"
+
+
+@pytest.mark.parametrize("content", [HAR, gzip.compress(HAR), written(http_flow())], ids=lambda _: "content")
+def test_a_pipe_is_read_from_its_first_byte_on(content: bytes) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, content)
+    os.close(writing)
+    try:
+        assert len(read_capture(Path(f"/dev/fd/{reading}")).exchanges) == 1
+    finally:
+        os.close(reading)

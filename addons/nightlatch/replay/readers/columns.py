@@ -56,6 +56,8 @@ def parse_columns(text: str) -> Columns:
             raise ValueError(f"--columns {part}: choose among {', '.join(KNOWN)}{meant}")
         if not equals or not column:
             raise ValueError(f"--columns {part}: expected {name}=COLUMN")
+        if name in columns:
+            raise ValueError(f"--columns {part}: {name} is {columns[name]} already")
         columns[name] = column
     return columns
 

@@ -14,7 +14,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 
 from nightlatch.core.instants import parse_rfc3339
 from nightlatch.core.request import RequestView
-from nightlatch.replay.exchange import Exchange, Unfit
+from nightlatch.replay.exchange import EARLIEST, LATEST, Exchange, Unfit
 from nightlatch.replay.readers.views import STREAMED, Fields, Views
 
 
@@ -136,14 +136,17 @@ def instant(text: str) -> int:
     """`startedDateTime` as microseconds since the epoch; digits beyond are cut.
 
     Raises:
-        Unfit: it is no time.
+        Unfit: it is no time, or one that no request was made at: some tools write the year 1 where they know none.
     """
     try:
         moment = datetime.fromisoformat(text)
         # What `parse_rfc3339` does, in a third of the time; a float has microseconds to spare until the year 2242.
-        return parse_rfc3339(text) if moment.tzinfo is None else round(moment.timestamp() * 1_000_000)
+        at = parse_rfc3339(text) if moment.tzinfo is None else round(moment.timestamp() * 1_000_000)
     except (ValueError, OverflowError):
         raise Unfit(f"startedDateTime is no time: {text[:40]!r}") from None
+    if not EARLIEST <= at < LATEST:
+        raise Unfit(f"startedDateTime is in the year {moment.year}")
+    return at
 
 
 def microseconds(milliseconds: object) -> int:

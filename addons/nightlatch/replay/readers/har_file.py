@@ -4,6 +4,7 @@ A bad entry is skipped and named (`entries[17]`) with the reason.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -18,6 +19,7 @@ EXPECTED = 'expected a HAR file: JSON with {"log": {"entries": […]}}'
 _HAR = msgspec.json.Decoder(Har)
 _ENTRY = msgspec.json.Decoder(Entry)
 _LOOSE = json.JSONDecoder()
+_BLANK = re.compile(r"\s+")
 
 
 class _LooseLog(msgspec.Struct):
@@ -102,6 +104,5 @@ def _until_it_breaks(file: str, text: str, skipped: list[Skipped]) -> list[Entry
 
 
 def _next(text: str, at: int) -> int:
-    while text[at : at + 1].isspace():
-        at += 1
-    return at
+    blank = _BLANK.match(text, at)
+    return at if blank is None else blank.end()

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from nightlatch.core.instants import parse_rfc3339
-from nightlatch.replay.exchange import Exchange, Unfit
+from nightlatch.replay.exchange import EARLIEST, LATEST, Exchange, Unfit
 from nightlatch.replay.readers.views import Fields, Place, Views, host_of
 from nightlatch.replay.session_key import COLUMN
 
@@ -104,13 +104,20 @@ def instant(value: object) -> int:
         Unfit: it is no time.
     """
     try:
-        if isinstance(value, datetime):
-            return parse_rfc3339(value.isoformat())
-        if isinstance(value, date):
-            return parse_rfc3339(f"{value.isoformat()}T00:00:00")
-        return _epoch(float(value)) if isinstance(value, int | float) else _instant(str(value or "").strip())
+        at = _read(value)
     except (ValueError, OverflowError):
         raise Unfit(f"no time: {str(value)[:40]!r}") from None
+    if not EARLIEST <= at < LATEST:
+        raise Unfit(f"no time of a request: {str(value)[:40]!r}")
+    return at
+
+
+def _read(value: object) -> int:
+    if isinstance(value, datetime):
+        return parse_rfc3339(value.isoformat())
+    if isinstance(value, date):
+        return parse_rfc3339(f"{value.isoformat()}T00:00:00")
+    return _epoch(float(value)) if isinstance(value, int | float) else _instant(str(value or "").strip())
 
 
 def _instant(written: str) -> int:

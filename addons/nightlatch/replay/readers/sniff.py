@@ -14,7 +14,6 @@ from nightlatch.replay.readers.archives import members
 from nightlatch.replay.readers.columns import Columns
 from nightlatch.replay.readers.flows import read_flows
 from nightlatch.replay.readers.har_file import read_har
-from nightlatch.replay.readers.ledger_file import read_ledger
 from nightlatch.replay.readers.recording import read_recording
 from nightlatch.replay.readers.tables import is_csv, is_json_lines, read_csv, read_json_lines, read_parquet
 from nightlatch.replay.readers.views import Views
@@ -46,6 +45,8 @@ def read_capture(path: Path, headers: Iterable[str] = (), columns: Columns = NO_
     """
     views, (first, *more) = Views(headers), contents(path)
     if first.content[: len(_SQLITE)] == _SQLITE:
+        from nightlatch.replay.readers.ledger_file import read_ledger  # SQL is loaded for who has a ledger
+
         return read_ledger(path, views)
     return _joined(str(path), [_read(each.name, each.content, views, columns) for each in (first, *more)])
 
@@ -103,13 +104,11 @@ def _content(path: Path) -> bytes | mmap.mmap:
     """The bytes of the file, unpacked; mapped where they can be, as flow files may be larger than memory."""
     try:
         with path.open("rb") as file:
-            if file.read(2) == _GZIP:
-                return gzip.decompress(path.read_bytes())
             try:
-                return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+                content: bytes | mmap.mmap = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             except (ValueError, OSError):  # empty, a pipe
-                file.seek(0) if file.seekable() else None
-                return file.read()
+                content = file.read()
+            return gzip.decompress(content[:]) if content[: len(_GZIP)] == _GZIP else content
     except (EOFError, zlib.error, gzip.BadGzipFile) as reason:
         raise CaptureUnreadable(f"{path}: gzip that cannot be unpacked ({reason}); {EXPECTED}") from None
     except OSError as reason:

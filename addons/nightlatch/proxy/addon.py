@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from mitmproxy import ctx, exceptions, http, tcp
 from mitmproxy.addonmanager import Loader
+from mitmproxy.connection import Client
 
 from nightlatch.ledger.port import LedgerError
 from nightlatch.proxy import afterwards, bad_gateway, trailers, unreachable
@@ -179,6 +180,10 @@ class Nightlatch:
     def websocket_end(self, flow: http.HTTPFlow) -> None:
         if self.service is not None:
             afterwards.over(self.service, flow)
+
+    def client_disconnected(self, client: Client) -> None:
+        if self.service is not None:
+            self.service.guard.connections.closed(client.id)
 
     def http_connect(self, flow: http.HTTPFlow) -> None:
         if self.service is None or not self.service.hosts:

@@ -24,6 +24,8 @@ from nightlatch.proxy.service import Service
 from nightlatch.proxy.upstream_identity import name_person
 
 _COOKIE = b"cookie"
+_METHODS = 4
+"""Kinds of requests of which is remembered how they go on, of each set of header fields."""
 
 
 def apply(service: Service, flow: http.HTTPFlow, judged: Judged) -> None:
@@ -39,9 +41,7 @@ def apply(service: Service, flow: http.HTTPFlow, judged: Judged) -> None:
     if service.kept and verdict.kind is Kind.ALLOW and (question := form_keeping.offer(service, judged)) is not None:
         answer(flow, question)
         return
-    _strip_credentials(service, flow, judged)
-    mend_request(flow.request, origin=arrival.origin, site=arrival.site, address=arrival.request.address)
-    _pass_assertion(service, flow, judged)
+    _mend(service, flow, judged)
     if verdict.kind is Kind.ALLOW and judged.session is not None:
         name_person(service.guard, flow.request, arrival, judged.session)
         service.bounces.let_in(client_of(arrival.request))
@@ -50,6 +50,22 @@ def apply(service: Service, flow: http.HTTPFlow, judged: Judged) -> None:
     if flow.request.is_http2 and is_grpc(flow.request):
         flow.request.stream = True  # a call may go on in both directions, and is judged by now
     service.watch.add(flow, judged)
+
+
+def _mend(service: Service, flow: http.HTTPFlow, judged: Judged) -> None:
+    """Make the request fit for the application; one like an earlier one of its connection gets what that one got."""
+    arrival, raw = judged.arrival, flow.request.data
+    alike = arrival.alike if judged.verdict.kind is Kind.ALLOW and judged.verdict.forward_credential else None
+    fields, method = raw.headers.fields, arrival.request.method
+    known = alike.onward.get((method, fields)) if alike else None
+    if known is not None:
+        raw.headers.fields, raw.authority = known
+        return
+    _strip_credentials(service, flow, judged)
+    mend_request(flow.request, origin=arrival.origin, site=arrival.site, address=arrival.request.address)
+    _pass_assertion(service, flow, judged)
+    if alike is not None and len(alike.onward) < _METHODS:
+        alike.onward[method, fields] = (raw.headers.fields, raw.authority)
 
 
 def _strip_credentials(service: Service, flow: http.HTTPFlow, judged: Judged) -> None:

@@ -10,8 +10,10 @@ from nightlatch.clock import monotonic_now
 from nightlatch.core.identity import Identity, Presented
 from nightlatch.core.request import RequestView
 from nightlatch.core.warp import Warp
+from nightlatch.identity.extract import SourceKind
 from nightlatch.ledger.port import Found
 from nightlatch.proxy.admission import Target
+from nightlatch.proxy.alike import Alike, key_of
 from nightlatch.proxy.forwarders import client_address, client_scheme
 from nightlatch.proxy.guard import Guard
 from nightlatch.proxy.simulated import from_elsewhere
@@ -43,6 +45,8 @@ class Arrival(NamedTuple):
     looked: bool = False
     """The ledger was asked for the credential together with the clock, and `seen` is what it said at this instant."""
     seen: Found | None = None
+    alike: Alike | None = None
+    """What follows from the header fields alone."""
 
 
 def arrive(guard: Guard, flow: http.HTTPFlow) -> Arrival:
@@ -52,6 +56,32 @@ def arrive(guard: Guard, flow: http.HTTPFlow) -> Arrival:
         LedgerError: the clock cannot be read.
     """
     begun = monotonic_now()
+    alike, raw = alike_of(guard, flow), flow.request.data
+    path, _, query = raw.path.decode("latin-1").partition("?")
+    method = raw.method.decode("latin-1").upper()
+    request = RequestView(method, alike.host, path, query, alike.headers, alike.address, alike.has_body)
+    told = (request, alike.target, alike.site, alike.origin, alike.cookie)
+    identity = alike.identity or guard.identify_at_once(request, alike.site, alike.cookie)
+    if not isinstance(identity, Identity):
+        now, wall, warp = guard.clock.read()
+        identity = identity or guard.identify(request, alike.site, alike.cookie, wall, warp)
+        return Arrival(*told, identity, now, wall, warp, begun, alike=alike)
+    warp, seen = guard.reader.look(identity.fingerprint)
+    now, wall, warp = guard.clock.through(warp)
+    return Arrival(*told, identity, now, wall, warp, begun, True, seen, alike)
+
+
+def alike_of(guard: Guard, flow: http.HTTPFlow) -> Alike:
+    """What follows from the header fields of `flow`, remembered from an earlier request where there was one alike."""
+    key = key_of(flow)
+    alike = guard.connections.find(flow.client_conn.id, key)
+    if alike is None:
+        alike = _worked_out(guard, flow)
+        guard.connections.keep(flow.client_conn.id, key, alike)
+    return alike
+
+
+def _worked_out(guard: Guard, flow: http.HTTPFlow) -> Alike:
     request, scheme = view(flow), site_scheme(flow)
     if trusted := guard.settings.trusted_forwarders:
         scheme = client_scheme(request.address, request.headers, trusted) or scheme
@@ -60,17 +90,12 @@ def arrive(guard: Guard, flow: http.HTTPFlow) -> Arrival:
         request = from_elsewhere(request)
     hosts, raw = request.headers.get("host", ()), flow.request.data
     target = Target(raw.authority.decode("latin-1"), hosts, scheme, raw.http_version.decode("latin-1"))
-    cookie = own_cookie(scheme, flow.client_conn.sockname)
-    site = site_of(flow)
+    site, cookie = site_of(flow), own_cookie(scheme, flow.client_conn.sockname)
     own = f"{scheme}://{target.authority or ''.join(hosts)}"
-    identity = guard.identify_at_once(request, site, cookie)
-    if not isinstance(identity, Identity):
-        now, wall, warp = guard.clock.read()
-        identity = identity or guard.identify(request, site, cookie, wall, warp)
-        return Arrival(request, target, site, own, cookie, identity, now, wall, warp, begun)
-    warp, seen = guard.reader.look(identity.fingerprint)
-    now, wall, warp = guard.clock.through(warp)
-    return Arrival(request, target, site, own, cookie, identity, now, wall, warp, begun, True, seen)
+    identity = (
+        guard.identify_at_once(request, site, cookie) if guard.settings.source.kind is SourceKind.NIGHTLATCH else None
+    )
+    return Alike(request.headers, request.host, request.address, request.has_body, target, site, own, cookie, identity)
 
 
 def first_found(guard: Guard, arrival: Arrival) -> Found | None:

@@ -31,6 +31,7 @@ from nightlatch.ledger.behind import WriteBehind
 from nightlatch.ledger.port import Decision, Found, LedgerError, LedgerReader, LedgerWriter
 from nightlatch.ledger.processes import alive
 from nightlatch.proxy.active import ActiveExchanges
+from nightlatch.proxy.alike import Connections
 from nightlatch.proxy.counted_events import CountedEvents
 from nightlatch.proxy.holds import held_elsewhere
 from nightlatch.proxy.personal import PersonalSessions
@@ -78,6 +79,8 @@ class Guard:
     """Called once events of this guard are on disk."""
     counted: CountedEvents = field(default_factory=CountedEvents)
     """What anybody can cause, and is told in groups when it is much."""
+    connections: Connections = field(default_factory=Connections)
+    """What requests of open connections have in common."""
     personal: PersonalSessions = field(init=False)
     _tokens: set[bytes] = field(default_factory=set)
     _readings: dict[tuple[str, str], Reading] = field(default_factory=dict)

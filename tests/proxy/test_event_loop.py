@@ -1,4 +1,4 @@
-"""The loop is uvloop's where there is one, the collector comes rarely, and large bodies do not wait for it."""
+"""The loop is uvloop's where that gets on with mitmproxy, garbage is collected rarely, and large bodies do not wait for it."""
 
 import gc
 import subprocess
@@ -11,20 +11,21 @@ import pytest
 from nightlatch.proxy import event_loop
 
 RUN = """
-import asyncio, gc
+import asyncio, gc, sys
 from nightlatch.proxy import event_loop
 
 async def main():
     await asyncio.sleep(0)
     return type(asyncio.get_running_loop()).__module__
 
-assert event_loop.run(main()) == "uvloop", "uvloop is declared for this platform"
+expected = "uvloop" if sys.version_info < event_loop.EAGER_SINCE else "asyncio"
+assert event_loop.run(main()).partition(".")[0] == expected
 assert gc.get_threshold() == event_loop.THRESHOLDS
 assert gc.get_freeze_count() > 1000
 """
 
 
-def test_a_guard_runs_on_uvloop_and_collects_rarely() -> None:
+def test_a_guard_runs_on_the_faster_loop_and_collects_rarely() -> None:
     """In a process of its own, since it lasts."""
     path = f"import sys; sys.path[:0] = {sys.path!r}\n"
     subprocess.run([sys.executable, "-c", path + RUN], check=True, timeout=60)

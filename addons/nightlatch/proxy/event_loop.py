@@ -1,14 +1,20 @@
 """What a guard of its own runs on: uvloop's event loop, and a garbage collector that comes rarely. Knows no requests.
 
-Stock mitmproxy keeps the loop that it has; where uvloop cannot be had (Windows, PyPy) asyncio's own does the same.
+Stock mitmproxy keeps the loop that it has. From Python 3.12 on mitmproxy has its tasks run at once, by a factory to
+which uvloop hands an argument that it does not know before Python 3.13.3; there, and where uvloop cannot be had
+(Windows, PyPy), asyncio's own loop does the same.
 """
 
 import asyncio
 import gc
+import sys
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+EAGER_SINCE = (3, 12)
+"""The first Python in which mitmproxy's tasks run at once."""
 
 THRESHOLDS = (10_000, 10, 10)
 """Objects, and rounds of the younger generations, after which each generation is collected. mitmproxy leaves some
@@ -28,7 +34,9 @@ def run(main: Coroutine[Any, Any, T]) -> T:
 
 
 def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop's, where there is one."""
+    """uvloop's, where there is one and it gets on with mitmproxy."""
+    if sys.version_info >= EAGER_SINCE:
+        return None
     try:
         from uvloop import new_event_loop
     except ImportError:

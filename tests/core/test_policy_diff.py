@@ -23,6 +23,13 @@ def test_a_smaller_limit_is_stricter(before: int, after: int) -> None:
     assert [each.change for each in found] == ([] if before == after else ["stricter" if after < before else "looser"])
 
 
+def test_remembered_limits_are_compared_like_others_and_marks_of_our_own_are_not_told() -> None:
+    kept = f'{BASE}[remember]\nidle = "7d"\n'
+    assert changes(kept, kept.replace("7d", "1d")) == [("remember.idle", "7d", "1d", "stricter")]
+    assert changes(BASE, kept) == [("remember.idle", "None", "7d", "added")]
+    assert "own_" not in str(changes("", BASE))
+
+
 def test_off_is_looser_than_any_limit() -> None:
     (found,) = differences(policy(BASE), policy(BASE.replace('"15m"', '"off"')))
     assert found == Difference("session.idle", "15m", "off", "looser")

@@ -1,5 +1,7 @@
 """A policy in words: every part of it has its sentence."""
 
+import pytest
+
 from nightlatch.core.detect.table import RULES
 from nightlatch.core.policy import Policy
 from nightlatch.core.policy_toml import read_policy
@@ -88,3 +90,16 @@ def test_alerts_that_follow_alike_share_a_sentence() -> None:
         "When a session goes on in another program or the application keeps a session cookie across a login, "
         "an alert is raised."
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ('idle = "7d"\nabsolute = "30d"', "after 7d without activity or 30d after the login"),
+        ('idle = "off"\nabsolute = "30d"', "30d after the login"),
+        ('idle = "off"\nabsolute = "off"', "at the logout"),
+    ],
+)
+def test_how_long_people_are_remembered(text: str, ends: str) -> None:
+    says = f"Who asks at the login to be remembered is logged out {ends}, but where a rule has limits of its own."
+    assert told(f"[remember]\n{text}")[2] == says

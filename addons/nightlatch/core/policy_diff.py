@@ -8,7 +8,7 @@ from nightlatch.core.policy import Policy, Rule
 
 _DURATIONS = frozenset({"idle", "absolute", "rolling", "grace", "leeway", "auth_age", "window", "review_every"})
 _LIMITS = frozenset({"idle", "absolute", "rolling", "auth_age"})
-_NOT_MEANING = frozenset({"name", "version", "text", "floor", "own_absolute"})
+_NOT_MEANING = frozenset({"name", "version", "text", "floor", "own_absolute", "own_idle"})
 _FILE_NAMES = {"tiers": "risk", "limits": ""}
 """What the file calls the fields of a policy; limits stand in a rule itself."""
 

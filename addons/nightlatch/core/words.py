@@ -74,7 +74,7 @@ def _limits(limits: Limits) -> Iterator[str]:
 
 
 def _remembered(limits: Limits) -> str:
-    idle = "" if limits.idle is None else f"{format_duration(limits.idle)} without activity"
+    idle = "" if limits.idle is None else f"after {format_duration(limits.idle)} without activity"
     absolute = "" if limits.absolute is None else f"{format_duration(limits.absolute)} after the login"
     ends = " or ".join(part for part in (idle, absolute) if part) or "at the logout"
     return f"Who asks at the login to be remembered is logged out {ends}, but where a rule has limits of its own."

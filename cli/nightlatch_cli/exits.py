@@ -70,7 +70,7 @@ def _usage(error: Exception) -> Failure | None:
         return None
     context = getattr(error, "ctx", None)
     near = getattr(error, "possibilities", None)
-    message = error.message if near is not None else error.format_message()
+    message = error.message if near is not None else error.format_message().replace(": Value error, ", ": ", 1)
     hint = f"did you mean {' or '.join(near)}?" if near else context and f"see `{context.command_path} --help`"
     return Failure(ExitCode(error.exit_code), message[:1].lower() + message[1:].rstrip("."), hint or "")
 

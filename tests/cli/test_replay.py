@@ -130,7 +130,8 @@ def test_a_session_key_that_nobody_carries_names_those_that_are_there(capture: P
 def test_mistakes_on_the_command_line(capture: Path, tmp_path: Path) -> None:
     assert "Did you mean cookie?" in fails(ExitCode.USAGE, capture, "--session-key", "cooky:sid")
     assert "ends in .html, .json" in fails(ExitCode.USAGE, capture, "--report", "x.pdf")
-    assert "relogin" in fails(ExitCode.USAGE, capture, "--after-expiry", "never")
+    said = fails(ExitCode.USAGE, capture, "--after-expiry", "never")
+    assert ": 'never' is not one of 'relogin', 'strict'" in said and "Value error" not in said
     assert 'did you mean "strict"?' in fails(ExitCode.CONFIGURATION, capture, "--policy", "strikt")
     assert 'no file "nope"' in fails(ExitCode.CONFIGURATION, capture, "--against", "nope")
     assert "there is no folder" in fails(ExitCode.USAGE, capture, "--decisions", tmp_path / "no" / "d.jsonl")

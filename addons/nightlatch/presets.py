@@ -54,8 +54,37 @@ def load_policy(name_or_path: str, public: tuple[str, ...] = ()) -> Policy:
     preset, path = _preset_path(name_or_path), policy_path(name_or_path)
     if preset is None and not _there(path):
         raise PolicyNotFound(name_or_path, nearest(name_or_path, preset_names()))
-    file = path.name if preset else name_or_path
-    return read_policy(_text(path), name=path.stem, file=file, floors=_floor, public=public)
+    return read_as(_text(path), name_or_path, public)
+
+
+def read_as(text: str, name_or_path: str, public: tuple[str, ...] = ()) -> Policy:
+    """The policy that `load_policy` would give, were `text` what that preset or file holds.
+
+    Raises:
+        PolicyInvalid: with every mistake in it.
+    """
+    path = policy_path(name_or_path)
+    file = path.name if _preset_path(name_or_path) else name_or_path
+    return read_policy(text, name=path.stem, file=file, floors=_floor, public=public)
+
+
+def is_preset(name: str) -> bool:
+    """Whether it is the name of a preset; else it is a path."""
+    return _preset_path(name) is not None
+
+
+def policy_source(name_or_path: str) -> str:
+    """What tells that two guards were started with the same policy: a preset's name, or a file's absolute path."""
+    return name_or_path if is_preset(name_or_path) else str(Path(name_or_path).absolute())
+
+
+def policy_text(name_or_path: str) -> str:
+    """What that preset or file holds now.
+
+    Raises:
+        PolicyUnreadable: nothing there, a directory, not readable, not UTF-8, or larger than 1 MiB.
+    """
+    return _text(policy_path(name_or_path))
 
 
 def policy_path(name_or_path: str) -> Path:

@@ -74,6 +74,8 @@ COMMANDS: Mapping[str, Entry | Family] = {
             "explain": Entry("nightlatch_cli.policy_compare:explain", "Which rule a request meets."),
             "diff": Entry("nightlatch_cli.policy_compare:diff", "What changes between two policies."),
             "tests": Entry("nightlatch_cli.policy_tests:policy_tests", "Tests of a policy's limits, to take away."),
+            "history": Entry("nightlatch_cli.policy_history:history", "Who changed it when, and to what."),
+            "rollback": Entry("nightlatch_cli.policy_history:rollback", "Bring an earlier one back into force."),
             "import": Entry("nightlatch_cli.policy_import:import_policy", "Other systems' settings as a policy."),
             "schema": Entry("nightlatch_cli.policy_commands:schema", "The JSON Schema of policies, for editors."),
         },

@@ -10,6 +10,7 @@ from nightlatch.ledger.port import LedgerError
 from nightlatch_cli.checks import CERTIFICATE, Check, Health, check_installation
 from nightlatch_cli.checks_guards import check_guards
 from nightlatch_cli.checks_ledger import NAME, check_ledger
+from nightlatch_cli.checks_policies import check_policies
 from nightlatch_cli.exits import ExitCode
 from nightlatch_cli.ledger_access import reading
 from nightlatch_cli.options import DEFAULT_LEDGER, JsonOption, LedgerOption
@@ -55,6 +56,7 @@ def _on_ledger(path: Path) -> Iterator[Check]:
         with reading(path) as reader:
             yield from check_ledger(reader, path)
             yield from check_guards(reader.guards())
+            yield from check_policies(reader)
     except LedgerError as error:
         yield Check(NAME, Health.FAIL, str(error))
 

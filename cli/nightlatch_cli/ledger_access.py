@@ -6,7 +6,8 @@ from pathlib import Path
 
 from nightlatch.clock import WarpedClock
 from nightlatch.core.policy import Policy
-from nightlatch.ledger.port import LedgerReader, LedgerWriter, PolicyVersion
+from nightlatch.ledger.policies_port import PolicyVersion
+from nightlatch.ledger.port import LedgerReader, LedgerWriter
 from nightlatch.ledger.reader import open_reader
 
 
@@ -77,9 +78,11 @@ def _policy_of(reader: LedgerReader, site: str | None) -> Policy:
     from nightlatch.presets import load_policy
 
     loaded = reader.policies()
-    asked = next((guard.policy for guard in reader.guards() if guard.site == site), "")
-    names = {asked, Path(asked).stem}
-    version = next((version for version in loaded if version.name in names), loaded[0] if loaded else None)
+    guard = next((guard for guard in reader.guards() if guard.site == site), None)
+    asked = "" if guard is None else guard.policy
+    names, exact = {asked, Path(asked).stem}, "" if guard is None else guard.version
+    known = sorted(loaded, key=lambda each: (each.version == exact, each.name in names), reverse=True)
+    version = known[0] if known else None
     return (_read(version) if version else None) or load_policy("default")
 
 

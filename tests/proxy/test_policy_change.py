@@ -122,7 +122,7 @@ def test_one_that_cannot_be_recorded_does_not_come_into_force(bench: Bench, monk
     def broken(*_: object) -> None:
         raise LedgerError("the disk is full")
 
-    monkeypatch.setattr(SqliteWriter, "policy", broken)
+    monkeypatch.setattr(SqliteWriter, "change_policy", broken)
     with pytest.raises(LedgerError):
         _apply(bench, _text("5m"))
     assert bench.guard.policy is before

@@ -70,6 +70,11 @@ def read_policy(
     return policy
 
 
+def version_of(text: str) -> str:
+    """The version of the policy that `text` writes: the first 12 hex digits of its SHA-256."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
 def _parsed(text: str, file: str) -> Table:
     try:
         parsed: dict[str, Any] = tomllib.loads(text)
@@ -98,7 +103,7 @@ def _policy(root: Table, text: str, name: str) -> Policy:
     tiers = read_tiers(root, session)
     return Policy(
         name=about.text("name", values.rule_name) or name,
-        version=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12],
+        version=version_of(text),
         session=session,
         tiers={tier: value.limits for tier, value in tiers.items()},
         rules=read_rules(root, session, tiers),

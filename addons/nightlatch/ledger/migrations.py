@@ -247,6 +247,26 @@ def m006_remembered(db: Database) -> None:
     _show_anew(db, SIXTH_VIEWS)
 
 
+SEVENTH_VIEWS = {
+    "guards": (*FIRST_VIEWS["guards"], "source", "version"),
+    "policy_changes": ("id", "source", "name", "version", "changed_at", "actor", "how", "previous", "given"),
+}
+
+
+@migrations()
+def m007_policy_changes(db: Database) -> None:
+    """Who brought which policy into force when and how; guards tell what they were started with and what holds."""
+    db.execute(
+        "CREATE TABLE policy_changes (id INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, name TEXT NOT NULL, "
+        "version TEXT NOT NULL, changed_at INTEGER NOT NULL, actor TEXT NOT NULL, how TEXT NOT NULL, previous TEXT, "
+        "given TEXT NOT NULL)"
+    )
+    db.execute("CREATE INDEX policy_changes_by_source ON policy_changes (source)")
+    for column in ("source", "version"):
+        db.execute(f"ALTER TABLE guards ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
+    _show_anew(db, SEVENTH_VIEWS)
+
+
 def _show_anew(db: Database, views: dict[str, tuple[str, ...]]) -> None:
     """Make the readable views of these tables again, with these columns."""
     for table, columns in views.items():

@@ -16,6 +16,7 @@ from nightlatch.ledger.alerts_port import AlertReader, AlertWriter
 from nightlatch.ledger.chain_port import ChainReader, ChainWriter
 from nightlatch.ledger.federation_port import FederationReader, FederationWriter
 from nightlatch.ledger.live_port import LiveReader, LiveWriter
+from nightlatch.ledger.policies_port import PolicyReader, PolicyWriter
 
 
 class LedgerError(Exception):
@@ -85,6 +86,10 @@ class Guard(NamedTuple):
     policy: str
     pid: int
     started_at: int
+    source: str = ""
+    """What it was started with as policy: a preset's name, or the absolute path of a file."""
+    version: str = ""
+    """The version of the policy that it has in force."""
 
 
 class Hold(NamedTuple):
@@ -97,15 +102,6 @@ class Hold(NamedTuple):
     started_at: int
     idle: int | None
     """The limit that applied to it, microseconds: it holds `idle` for no longer than that."""
-
-
-class PolicyVersion(NamedTuple):
-    """A policy as it was when it came into force; `loaded_at` is the last time that it did."""
-
-    name: str
-    version: str
-    text: str
-    loaded_at: int
 
 
 class Changes(NamedTuple):
@@ -127,7 +123,7 @@ class LedgerFacts(NamedTuple):
     bytes: int
 
 
-class LedgerReader(ChainReader, AlertReader, LiveReader, FederationReader, Protocol):
+class LedgerReader(ChainReader, AlertReader, LiveReader, FederationReader, PolicyReader, Protocol):
     """What can be asked. Safe on the event loop: no call waits for a writer."""
 
     def key(self) -> bytes:
@@ -193,14 +189,11 @@ class LedgerReader(ChainReader, AlertReader, LiveReader, FederationReader, Proto
     def guards(self) -> Sequence[Guard]:
         """Guards that announced themselves, one a listen URL, newest first."""
 
-    def policies(self) -> Sequence[PolicyVersion]:
-        """Every policy version that was ever in force, the last loaded first."""
-
     def facts(self) -> LedgerFacts: ...
     def close(self) -> None: ...
 
 
-class LedgerWriter(ChainWriter, AlertWriter, LiveWriter, FederationWriter, Protocol):
+class LedgerWriter(ChainWriter, AlertWriter, LiveWriter, FederationWriter, PolicyWriter, Protocol):
     """What can be changed. Calls marked durable return only when the change would survive a power cut."""
 
     def create(
@@ -273,9 +266,6 @@ class LedgerWriter(ChainWriter, AlertWriter, LiveWriter, FederationWriter, Proto
     def reset(self, wall: int, event: Event) -> int:
         """Durable. Return to wall time and end every session (reason `reset`, at `event.at`: nightlatch's time until
         then); how many were ended."""
-
-    def policy(self, name: str, version: str, text: str, at: int) -> None:
-        """Durable. Remember a policy version that came into force (one row a version, with the last time)."""
 
     def announce(self, guard: Guard) -> None:
         """Durable. Remember a guard, in place of an earlier one on the same URL."""

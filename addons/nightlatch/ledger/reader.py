@@ -17,6 +17,7 @@ from nightlatch.ledger.alerts_read import AlertQuestions
 from nightlatch.ledger.chain_port import ChainBase, Link
 from nightlatch.ledger.files import connect_reader, explain
 from nightlatch.ledger.live_read import LiveQuestions
+from nightlatch.ledger.policies_read import PolicyQuestions
 from nightlatch.ledger.port import (
     Changes,
     Decision,
@@ -25,7 +26,6 @@ from nightlatch.ledger.port import (
     LedgerError,
     LedgerFacts,
     LedgerReader,
-    PolicyVersion,
 )
 from nightlatch.ledger.schema import LEDGER_SCHEMA
 
@@ -74,7 +74,7 @@ _LAST_EVENT = (
 )
 
 
-class SqliteReader(AlertQuestions, LiveQuestions):
+class SqliteReader(AlertQuestions, LiveQuestions, PolicyQuestions):
     """`LedgerReader` on an open connection. Every method raises `LedgerError` when the ledger cannot be read."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
@@ -244,10 +244,6 @@ class SqliteReader(AlertQuestions, LiveQuestions):
     def guards(self) -> Sequence[Guard]:
         statement = f"SELECT {rows.GUARD_COLUMNS} FROM guards ORDER BY started_at DESC, rowid DESC"
         return self._read(rows.guard_of, statement)
-
-    def policies(self) -> Sequence[PolicyVersion]:
-        found = self._ask("SELECT name, version, text, loaded_at FROM policies ORDER BY loaded_at DESC, rowid DESC")
-        return [PolicyVersion._make(row) for row in found]
 
     def facts(self) -> LedgerFacts:
         sessions: dict[str, int] = dict(self._ask("SELECT state, count(*) FROM sessions GROUP BY state"))

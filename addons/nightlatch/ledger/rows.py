@@ -41,7 +41,7 @@ DECISION_COLUMNS = (
     "id, decided_at, site, session, method, host, path, verdict, reason, clock, "
     '"limit", elapsed, rule, activity, policy'
 )
-GUARD_COLUMNS = "site, url, cookie, identity, login, users, policy, pid, started_at"
+GUARD_COLUMNS = "site, url, cookie, identity, login, users, policy, pid, started_at, source, version"
 EVENT_COLUMNS = "id, happened_at, type, session, subject, payload, prev, hash"
 
 _GROUPS, _ACR, _STATE, _END, _ISSUED = 10, 12, 16, 17, 18

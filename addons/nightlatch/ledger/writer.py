@@ -18,6 +18,7 @@ from nightlatch.ledger import federation, pruning, rows
 from nightlatch.ledger.alerts_write import END, AlertChanges
 from nightlatch.ledger.chain import append
 from nightlatch.ledger.files import connect_writer, explained
+from nightlatch.ledger.policies_write import PolicyWriting
 from nightlatch.ledger.port import Decision, Guard, Hold, LedgerError, LedgerWriter, Touch
 
 DECISIONS_KEPT = 50_000
@@ -58,13 +59,10 @@ _ORDER = "UPDATE sessions SET expire_when = ? WHERE id = ? AND state = 'active'"
 _LOG = f"INSERT OR IGNORE INTO decisions ({rows.DECISION_COLUMNS}) VALUES ({', '.join('?' * 15)})"
 _TRIM = "DELETE FROM decisions WHERE position <= (SELECT max(position) FROM decisions) - ?"
 _MOVE = "INSERT INTO clock (wall_at, warped_at, frozen, reset, event) VALUES (?, ?, ?, ?, ?)"
-_LOADED = (
-    "INSERT INTO policies VALUES (?, ?, ?, ?) ON CONFLICT (name, version) DO UPDATE SET loaded_at = excluded.loaded_at"
-)
-_ANNOUNCE = f"INSERT OR REPLACE INTO guards ({rows.GUARD_COLUMNS}) VALUES ({', '.join('?' * 9)})"
+_ANNOUNCE = f"INSERT OR REPLACE INTO guards ({rows.GUARD_COLUMNS}) VALUES ({', '.join('?' * 11)})"
 
 
-class SqliteWriter(AlertChanges):
+class SqliteWriter(AlertChanges, PolicyWriting):
     """`LedgerWriter` on an open connection. Every method raises `LedgerError` when the ledger cannot be written; then
     nothing of the change is in it."""
 
@@ -211,10 +209,6 @@ class SqliteWriter(AlertChanges):
             count = self._end_live(None, End(event.at, "reset"), event.policy)
             self._execute(_MOVE, (wall, wall, False, True, append(self._connection, [event])))
             return count
-
-    def policy(self, name: str, version: str, text: str, at: int) -> None:
-        with self._change():
-            self._execute(_LOADED, (name, version, text, at))
 
     def announce(self, guard: Guard) -> None:
         with self._change():

@@ -30,6 +30,7 @@ from nightlatch.proxy.forbidden_options import (
 from nightlatch.proxy.given_options import take_given
 from nightlatch.proxy.offered_classes import refuse_unoffered
 from nightlatch.proxy.options import OPTIONS, PREFIX
+from nightlatch.proxy.policy_reload import PolicyReload
 from nightlatch.proxy.recorder import RecordingUnusable
 from nightlatch.proxy.service import Service, open_service
 from nightlatch.proxy.settings import read_settings
@@ -50,6 +51,7 @@ class Nightlatch:
         """What mitmproxy calls after this addon, hook for hook."""
         self.service: Service | None = None
         self.control: ControlServer | None = None
+        self.reload: PolicyReload | None = None
         self.started = False
         self.set_up = False
         """mitmproxy has asked for the options to be read, so hooks are called."""
@@ -126,6 +128,9 @@ class Nightlatch:
         ctx.options.update(connection_strategy="lazy", keep_host_header=True, rawtcp=False)
         self.service.run()
         self.started = True
+        self.reload = PolicyReload(self.service)
+        self.reload.start()
+        self.service.keep_doing(self.reload.look)
         proxyserver = ctx.master.addons.get("proxyserver")
         self.service.announce(proxyserver.listen_addrs())
         if self.control is not None:
@@ -204,6 +209,9 @@ class Nightlatch:
         if self.control is not None:
             self.control.stop()
             self.control = None
+        if self.reload is not None:
+            self.reload.stop()
+            self.reload = None
         if self.service is not None:
             self.service.close()
             self.service = None

@@ -17,8 +17,10 @@ from nightlatch.core.warp import Warp
 from nightlatch.ledger.port import LedgerError, LedgerWriter
 from nightlatch.metrics.snapshot import Decided, Latency
 from nightlatch.proxy.control_login import issue
-from nightlatch.proxy.policy_change import apply_policy, read_changed
+from nightlatch.proxy.policy_change import apply_policy
+from nightlatch.proxy.policy_reading import read_changed
 from nightlatch.proxy.service import Service
+from nightlatch.proxy.standing_policy import StandingPolicy
 
 T = TypeVar("T")
 
@@ -69,6 +71,9 @@ class GuardControl:
 
     def policy(self) -> Policy:
         return self._guard.policy
+
+    def standing(self) -> StandingPolicy:
+        return self._service.standing
 
     def current(self, session: Session, now: int) -> Session:
         return self._guard.current(session, now)

@@ -5,111 +5,130 @@ and the trail says so; a loosened one revives nothing, since what had run out un
 """
 
 import asyncio
-from pathlib import Path
+import logging
+from typing import NamedTuple
 
-from nightlatch.core.events import Event, EventType, Field
-from nightlatch.core.mistakes import Mistake, PolicyInvalid
+from nightlatch.core.events import EventType, Field
+from nightlatch.core.mistakes import PolicyInvalid
 from nightlatch.core.policy import Policy
-from nightlatch.core.policy_effect import outlived
-from nightlatch.core.policy_toml import read_policy
-from nightlatch.core.remembering import run_out_at
-from nightlatch.core.session import End, Session, State
-from nightlatch.ledger.port import LedgerWriter
-from nightlatch.ledger.reader import open_reader
-from nightlatch.presets import load_policy
+from nightlatch.ledger.policies_port import PolicyChange
 from nightlatch.proxy.guard import Guard
+from nightlatch.proxy.offered_classes import refuse_unoffered
+from nightlatch.proxy.outlived_sessions import judge
+from nightlatch.proxy.policy_reading import loaded, read_changed, unmet
 from nightlatch.proxy.service import Service
-from nightlatch.proxy.settings_login import refuse_unmet
 from nightlatch.proxy.settings_values import SettingsInvalid
 
-Ending = tuple[str, End, Event]
+log = logging.getLogger(__name__)
 
 
-def read_changed(guard: Guard, text: str) -> Policy:
-    """The policy that `text` writes, as this guard would take it: with its `--public` paths, and without a demand that
-    no login here can meet.
+class Cause(NamedTuple):
+    """Why the policy changes."""
 
-    Raises:
-        PolicyInvalid: with every mistake in it.
-    """
-    file = guard.settings.policy_name
-    policy = read_policy(text, name=Path(file).stem, file=file, floors=load_policy, public=guard.settings.policy.public)
-    try:
-        refuse_unmet(policy, guard.settings.source, guard.settings.login, guard.settings.dev_second_factor)
-    except SettingsInvalid as error:
-        raise PolicyInvalid((Mistake(file, 1, 1, str(error), "a demand that this guard's login can meet"),)) from None
-    return policy
+    actor: str
+    """Who wants it."""
+    how: str
+    """`file`, `signal`, `api`; `rollback` for a change that another process has made."""
+    given: str = ""
+    """The version that the file holds now; empty: as before."""
 
 
-async def apply_policy(service: Service, text: str, by: str) -> int:
+async def apply_policy(service: Service, text: str, by: str, how: str = "api", given: str = "") -> int:
     """Bring the policy that `text` writes into force; how many sessions its limits ended. One change at a time.
 
     Args:
         service: the guard at work.
         text: TOML, as in a policy file.
         by: who changed it, for the trail.
+        how: `api`, `file` or `signal`.
+        given: the version that the file holds now, where that is known to have changed.
 
     Raises:
         PolicyInvalid: with every mistake in it; the last good policy stays, and `policy.rejected` is recorded.
         LedgerError: it cannot be recorded, so it does not come into force.
     """
-    guard = service.guard
     async with service.changing:
+        cause = Cause(by, how, given)
+        policy = await _read_or_reject(service.guard, text, cause)
+        return await _bring(service, policy, cause)
+
+
+async def follow(service: Service) -> None:
+    """Take what another process has brought into force for what this guard was started with.
+
+    Raises:
+        PolicyInvalid: it cannot be in force here: the last good policy stays, and `policy.rejected` is recorded.
+        LedgerError: the ledger cannot be read or written.
+    """
+    guard, standing = service.guard, service.standing
+    found = guard.reader.policy_in_force(standing.source)
+    if found is None or found.id == standing.followed:
+        return
+    async with service.changing:
+        if found.id == standing.followed:
+            return  # it was made here, a moment ago
+        text = guard.reader.policy_text(found.name, found.version)
         try:
-            policy = read_changed(guard, text)
-        except PolicyInvalid as error:
-            await _reject(guard, error, by)
-            raise
-        now = guard.clock.now()
-        over, ended = await asyncio.to_thread(_judge, guard, tuple(service.sweepers), policy, now)
-        await guard.end_each(over)
-        await _load(guard, policy, by, now)
-        guard.policy = policy
-        service.announce_again()
-        return await guard.end_each(ended)
+            if text is not None and found.version != guard.policy.version:
+                cause = Cause(found.actor, found.how, found.given)
+                await _bring(service, await _read_or_reject(guard, text, cause), cause, recorded=found)
+                log.info("policy %s is in force (%s by %s)", *told(found))
+        finally:
+            standing.given, standing.followed = found.given, found.id
 
 
-async def _reject(guard: Guard, error: PolicyInvalid, by: str) -> None:
+def told(change: PolicyChange) -> tuple[str, str, str]:
+    """A change in three words: the version, how, and by whom."""
+    return change.version, change.how, change.actor or "?"
+
+
+async def _read_or_reject(guard: Guard, text: str, cause: Cause) -> Policy:
+    try:
+        policy = read_changed(guard, text)
+        await asyncio.to_thread(refuse_unoffered, guard.settings._replace(policy=policy))
+    except PolicyInvalid as error:
+        await reject(guard, error, cause)
+        raise
+    except SettingsInvalid as error:
+        invalid = unmet(guard, error)
+        await reject(guard, invalid, cause)
+        raise invalid from None
+    return policy
+
+
+async def reject(guard: Guard, error: PolicyInvalid, cause: Cause) -> None:
+    """The trail tells of a policy that cannot come into force, and why.
+
+    Raises:
+        LedgerError: it cannot be written.
+    """
     first = error.mistakes[0]
-    detail: dict[str, Field] = {"actor": by, "mistakes": len(error.mistakes), "file": first.file, "line": first.line}
-    event = guard.event(EventType.POLICY_REJECTED, guard.clock.now(), None, **detail, first=first.message[:300])
+    detail: dict[str, Field] = {"actor": cause.actor, "how": cause.how, "mistakes": len(error.mistakes)}
+    place: dict[str, Field] = {"file": first.file, "line": first.line, "first": first.message[:300]}
+    event = guard.event(EventType.POLICY_REJECTED, guard.clock.now(), None, **detail, **place)
     await guard.write(lambda writer: writer.record((event,)))
 
 
-async def _load(guard: Guard, policy: Policy, by: str, now: int) -> None:
-    event = Event(
-        EventType.POLICY_LOADED,
-        now,
-        policy=policy.version,
-        detail={"name": policy.name, "actor": by, "previous": guard.policy.version},
-    )
-
-    def write(writer: LedgerWriter) -> None:
-        writer.policy(policy.name, policy.version, policy.text, now)
-        writer.record((event,))
-
-    await guard.write(write)
-
-
-def _judge(guard: Guard, sites: tuple[str, ...], policy: Policy, now: int) -> tuple[list[Ending], list[Ending]]:
-    """On a thread, with a reader of its own: what had run out under the policy in force, and what the new one ends."""
-    reader = open_reader(guard.settings.ledger)
-    try:
-        found = [session for session in reader.sessions(state=State.ACTIVE) if session.site in sites]
-    finally:
-        reader.close()
-    live = [guard.current(session, now) for session in found]
-    before, after = [], []
-    for session in live:
-        over = run_out_at(session, guard.policy)
-        if over is not None and over.at <= now:
-            before.append((session.id, over, guard.end_event(session, over)))
-        elif (end := outlived(session, policy, now)) is not None:
-            after.append((session.id, end, _tightened(guard, session, end, policy)))
-    return before, after
+async def _bring(service: Service, policy: Policy, cause: Cause, recorded: PolicyChange | None = None) -> int:
+    """Within `changing`: `policy` comes into force, once that is in the ledger; how many sessions it ended."""
+    guard, standing = service.guard, service.standing
+    now = guard.clock.now()
+    over, ended = await asyncio.to_thread(judge, guard, tuple(service.sweepers), guard.policy, policy, now)
+    await guard.end_each(over)
+    if recorded is None:
+        made = await _record(guard, policy, cause._replace(given=cause.given or standing.given), standing.source, now)
+        if made.version != policy.version:
+            return 0  # another guard has acted upon this file already, and somebody has changed the policy since
+        standing.given, standing.followed = made.given, made.id
+    guard.policy = policy
+    if guard.settings.verifier is not None:
+        guard.settings.verifier.forget()
+    service.announce_again()
+    return await guard.end_each(ended)
 
 
-def _tightened(guard: Guard, session: Session, end: End, policy: Policy) -> Event:
-    """The event of an end that the change of policy brought, not the passing of time."""
-    event = guard.end_event(session, end)
-    return event._replace(policy=policy.version, detail={**event.detail, "tightened_from": guard.policy.version})
+async def _record(guard: Guard, policy: Policy, cause: Cause, source: str, now: int) -> PolicyChange:
+    before = guard.policy.version
+    change = PolicyChange(source, policy.name, policy.version, now, cause.actor, cause.how, before, cause.given)
+    event = loaded(change)
+    return await guard.write(lambda writer: writer.change_policy(change, policy.text, event))

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
+from urllib.parse import urlsplit
 
 from nightlatch.alerts.dispatcher import Dispatcher
 from nightlatch.clock import WarpedClock, wall_now
@@ -34,8 +35,10 @@ from nightlatch.proxy.kept_forms import KeptForms
 from nightlatch.proxy.oidc import OidcLogin
 from nightlatch.proxy.open_exchanges import OpenExchanges
 from nightlatch.proxy.pages import Pages
+from nightlatch.proxy.policy_start import begin_policy
 from nightlatch.proxy.recorder import Recorder
 from nightlatch.proxy.settings import Settings
+from nightlatch.proxy.standing_policy import StandingPolicy
 from nightlatch.proxy.sweeper import Sweeper
 from nightlatch.proxy.upstream_logout import UpstreamLogout
 from nightlatch.proxy.watch import Watch
@@ -62,6 +65,7 @@ class Service:
     holds: Holds
     recorder: Recorder | None
     detection: Detection
+    standing: StandingPolicy
     counting: Counting = field(default_factory=Counting)
     bounces: Bounces = field(default_factory=Bounces)
     discarded: Discarded = field(default_factory=Discarded)
@@ -94,6 +98,10 @@ class Service:
             self._tasks.append(loop.create_task(_every(DISPATCH_EVERY, dispatcher.work)))
         if (verifier := self.guard.settings.verifier) is not None:
             self._tasks.append(loop.create_task(_every(KEYS_EVERY, verifier.keys.refresh, at_once=True)))
+
+    def keep_doing(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do `work` ten times a second while the guard runs."""
+        self._tasks.append(asyncio.get_running_loop().create_task(_every(LOOK_EVERY, work)))
 
     def serves(self, site: str) -> None:
         """Requests for `site` arrive here: its sessions are swept."""
@@ -163,6 +171,8 @@ class Service:
                 policy=self.guard.policy.name,
                 pid=os.getpid(),
                 started_at=now,
+                source=self.standing.source,
+                version=self.guard.policy.version,
             )
             self.guard.behind.submit(partial(_announce, guard))
 
@@ -201,7 +211,7 @@ def open_service(settings: Settings, site: str, hosts: frozenset[str] = frozense
         if file is None:
             raise LedgerError(f"the ledger {settings.ledger} is gone as soon as it was made; give another path")
         guard = Guard(settings, settings.policy, reader, behind, clock, reader.key(), file, _voucher(behind, reader))
-        _note_policy(guard)
+        standing = _begin(guard, site, hosts)
         forget_the_dead(reader, behind)
         recorder = Recorder(settings.record, site, settings.policy_name) if settings.record else None
     except BaseException:
@@ -211,7 +221,7 @@ def open_service(settings: Settings, site: str, hosts: frozenset[str] = frozense
     held, oidc = HeldUploads(), OidcLogin(settings.oidc) if settings.oidc else None
     watch, holds = Watch(guard, OpenExchanges(), held), Holds(guard.active, behind)
     detection = Detection(guard, sweepers := dict[str, Sweeper]())
-    parts = (guard, Pages(), watch, held, holds, recorder, detection)
+    parts = (guard, Pages(), watch, held, holds, recorder, detection, standing)
     service = Service(*parts, oidc=oidc, hosts=hosts, sweepers=sweepers)
     if settings.logout.upstream is not None:
         service.upstream_logout = UpstreamLogout(settings.logout.upstream, reader)
@@ -244,14 +254,14 @@ def _enlist(name: str, writer: LedgerWriter) -> None:
     writer.enlist(name)
 
 
-def _note_policy(guard: Guard) -> None:
-    """In the ledger before anything listens; and whoever is told of alerts is known there from now on."""
-    policy, now = guard.policy, guard.clock.now()
-    event = guard.event(EventType.POLICY_LOADED, now, name=policy.name)
-    guard.behind.submit(lambda writer: writer.policy(policy.name, policy.version, policy.text, now)).result()
-    guard.behind.submit(lambda writer: writer.record((event,))).result()
+def _begin(guard: Guard, site: str, hosts: frozenset[str]) -> StandingPolicy:
+    """Settle the policy, for the site, or in regular mode for those that were guarded here before of the hosts; and
+    whoever is told of alerts is known in the ledger from now on."""
+    before = {each.site for each in guard.reader.guards() if urlsplit(each.site).hostname in hosts}
+    standing = begin_policy(guard, (site,) if site else sorted(before))
     for channel in guard.settings.alerts.channels:
         guard.behind.submit(partial(_enlist, channel.name)).result()
+    return standing
 
 
 async def _every(seconds: float, work: Callable[[], Awaitable[None]], *, at_once: bool = False) -> None:

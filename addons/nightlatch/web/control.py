@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from nightlatch.core.events import Event, EventType, Field
+from nightlatch.core.mistakes import Mistake
 from nightlatch.core.policy import Policy
 from nightlatch.core.session import End, Session
 from nightlatch.core.warp import Warp
@@ -44,6 +45,18 @@ class Place(Protocol):
         """Names of the people that the dev login knows; empty: anybody."""
 
 
+class Standing(Protocol):
+    """Where the policy in force comes from."""
+
+    @property
+    def given(self) -> str:
+        """The version that the preset or file held when it was last read."""
+
+    @property
+    def refused(self) -> tuple[Mistake, ...]:
+        """What keeps the file, as it is now, from coming into force."""
+
+
 class Control(Protocol):
     """The guard, as far as it can be watched and steered from outside."""
 
@@ -60,6 +73,9 @@ class Control(Protocol):
 
     def policy(self) -> Policy:
         """The policy in force."""
+
+    def standing(self) -> Standing:
+        """Where that comes from."""
 
     def current(self, session: Session, now: int) -> Session:
         """`session`, as it was read, with activity that is not written yet. Safe from any thread."""

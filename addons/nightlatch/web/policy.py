@@ -47,8 +47,13 @@ async def preview(ask: Ask) -> Answer:
 
 
 def _answer(ask: Ask, **more: int) -> Answer:
-    policy = ask.control.policy()
-    document = {**_about(policy), "text": policy.text, "file": ask.control.place().policy_file, **more}
+    policy, standing, file = ask.control.policy(), ask.control.standing(), ask.control.place().policy_file
+    origin = {
+        "file": file,
+        "in_place_of": None if standing.given == policy.version else standing.given,
+        "refused": [mistake_document(mistake) for mistake in standing.refused],
+    }
+    document = {**_about(policy), "text": policy.text, **origin, **more}
     return Answer(document, headers={"ETag": f'"{policy.version}"'})
 
 

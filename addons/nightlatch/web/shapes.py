@@ -192,6 +192,10 @@ class Policy(Struct):
     findings: list[Finding]
     file: str
     """The preset or file that the guard was started with."""
+    in_place_of: str | None
+    """The version that this file holds, where another one is in force: changed over the API, or by a rollback."""
+    refused: list[Mistake]
+    """What keeps the file, as it is now, from coming into force; empty: nothing."""
     ended: int | UnsetType = UNSET
     """After a change: how many sessions its limits ended."""
 

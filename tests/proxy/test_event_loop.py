@@ -1,4 +1,4 @@
-"""The loop is uvloop's where that gets on with mitmproxy, garbage is collected rarely, large bodies do not wait for it."""
+"""The loop is uvloop's where that gets on with mitmproxy, garbage is collected rarely, large bodies do not wait."""
 
 import gc
 import subprocess

@@ -40,7 +40,7 @@ def test_a_duration_is_spoken_in_its_two_largest_units(duration: int, words: str
         (Verdict(Kind.REFUSED, "logout"), "This session was logged out."),
         (Verdict(Kind.REFUSED, "whatever"), "The session has ended."),
         (Verdict(Kind.LOGIN, "no_credential"), "This needs a login."),
-        (Verdict(Kind.INVALID, "duplicate"), "The request carries two different credentials; only one can be meant."),
+        (Verdict(Kind.INVALID, "duplicate"), "The request carries more than one credential; only one can be meant."),
         (Verdict(Kind.DENIED, "group"), "Your groups do not allow this."),
     ],
 )

@@ -24,7 +24,7 @@ _REASONS = {
     "policy": "This session was ended by the policy.",
     "reset": "This session ended when the clock was reset.",
     "rotation_reuse": "This session was ended because an old credential of it was used again.",
-    "duplicate": "The request carries two different credentials; only one can be meant.",
+    "duplicate": "The request carries more than one credential; only one can be meant.",
     "unknown_credential": "The credential is not known here.",
     "no_credential": "This needs a login.",
     "not_yet_valid": "The token is not valid yet.",

@@ -1,10 +1,18 @@
+from types import SimpleNamespace
 from typing import Any
 
-from mitmproxy import contentviews, http
+import pytest
+from mitmproxy import contentviews, ctx, http
 from mitmproxy.test import tflow
 from tests.proxy.bench import Bench
 
 from nightlatch.proxy import verdict_view
+
+
+@pytest.fixture(autouse=True)
+def mitmproxys_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    """mitmproxy 12 looks into its options before it asks a view."""
+    monkeypatch.setattr(ctx, "options", SimpleNamespace(protobuf_definitions=None), raising=False)
 
 
 def _shown(flow: http.HTTPFlow) -> str:

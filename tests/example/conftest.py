@@ -23,8 +23,10 @@ def nightlatch_options() -> Sequence[str]:
     return ("--policy", str(Path(__file__).with_name("policy.toml")))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Not for the whole session: while Playwright's synchronous API is open, an event loop runs in this thread, and no
+    test beside it could run its own."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         yield chromium

@@ -36,7 +36,7 @@ class LoginKind(StrEnum):
     NONE = "none"
 
 
-_LEADS_SOMEWHERE = frozenset({LoginKind.DEV, LoginKind.OIDC, LoginKind.REDIRECT})
+LEADS_SOMEWHERE = frozenset({LoginKind.DEV, LoginKind.OIDC, LoginKind.REDIRECT})
 
 
 class ResponseSpec(NamedTuple):
@@ -130,7 +130,7 @@ def login_location(verdict: Verdict, site: SiteContext, return_to: str) -> str |
 
     nightlatch's own pages also get the reason, to show it. A login elsewhere gets the way back as a full URL.
     """
-    if site.login not in _LEADS_SOMEWHERE:
+    if site.login not in LEADS_SOMEWHERE:
         return None
     abroad = "://" in site.login_url and not site.login_url.startswith(f"{site.origin}/")
     way_back = site.origin + return_to if abroad else return_to
@@ -211,7 +211,7 @@ def _for_script(case: _Case) -> ResponseSpec:
 
 def _login_url(site: SiteContext) -> str | None:
     """In full, as a script may run on another origin."""
-    if site.login not in _LEADS_SOMEWHERE:
+    if site.login not in LEADS_SOMEWHERE:
         return None
     return site.login_url if "://" in site.login_url else site.origin + site.login_url
 

@@ -27,6 +27,7 @@ _REASONS = {
     "duplicate": "The request carries more than one credential; only one can be meant.",
     "unknown_credential": "The credential is not known here.",
     "no_credential": "This needs a login.",
+    "upstream_refused": "The application asks for a login of its own.",
     "not_yet_valid": "The token is not valid yet.",
     "signature": "The token's signature does not fit any key that is trusted here.",
     "unknown_key": "The token names a key that is not trusted here.",

@@ -16,7 +16,16 @@ from nightlatch.core.session import State
 from nightlatch.core.verdict import Kind, Remaining
 from nightlatch.identity.extract import SourceKind
 from nightlatch.identity.set_cookies import parse_set_cookie
-from nightlatch.proxy import form_keeping, form_sending, issued, late_bodies, notice, ordered_ends, own_site
+from nightlatch.proxy import (
+    form_keeping,
+    form_sending,
+    issued,
+    late_bodies,
+    notice,
+    ordered_ends,
+    own_site,
+    upstream_refusal,
+)
 from nightlatch.proxy.active import credited
 from nightlatch.proxy.apply import client_of
 from nightlatch.proxy.arrival import Arrival, is_own_cookie
@@ -90,6 +99,8 @@ async def _both(first: Awaitable[object], second: Awaitable[None] | None) -> Non
 def answer_is_in(service: Service, flow: http.HTTPFlow) -> None:
     """The upstream's whole answer is there, and nothing of it has gone to the client, unless it is passed on as it
     comes."""
+    if service.guard.policy.login.rewrite_upstream:
+        upstream_refusal.lead_to_login(service, flow)
     if service.guard.settings.notice:
         notice.put_in(service, flow)
 

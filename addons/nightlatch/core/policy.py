@@ -110,6 +110,12 @@ class AlertRule(NamedTuple):
     thresholds: Mapping[str, int | str] = {}
 
 
+class Audit(NamedTuple):
+    """`[audit]`: how long events are kept; None for ever."""
+
+    keep: int | None = None
+
+
 class Policy(NamedTuple):
     """A whole policy. `version` is the first 12 hex digits of the SHA-256 of its text."""
 
@@ -122,6 +128,7 @@ class Policy(NamedTuple):
     login: Login = Login()
     forms: Forms = Forms()
     concurrency: Concurrency = Concurrency()
+    audit: Audit = Audit()
     hours: Hours = Hours()
     remember: Mapping[str, int | None] = {}
     """The limits of remembered sessions that `[remember]` gives, by `idle` and `absolute`; empty: nobody is remembered.

@@ -35,9 +35,17 @@ def policy_schema(presets: Sequence[str] = ()) -> Schema:
             forms=_forms(),
             concurrency=_concurrency(),
             hours=_hours(),
+            audit=_audit(),
             alerts=_alerts(),
         ),
     }
+
+
+def _audit() -> Schema:
+    return table(
+        "The audit trail.",
+        keep=duration("How long events are kept; then the guard prunes them, and the rest can still be proven."),
+    )
 
 
 def _policy(presets: Sequence[str]) -> Schema:

@@ -13,6 +13,7 @@ from nightlatch.core import policy_values as values
 from nightlatch.core.mistakes import Mistake, PolicyInvalid
 from nightlatch.core.policy import Activity, Limits, Login, PassivePattern, Policy
 from nightlatch.core.policy_alerts import read_alerts
+from nightlatch.core.policy_audit import read_audit
 from nightlatch.core.policy_crowd import read_concurrency
 from nightlatch.core.policy_floor import check_floor
 from nightlatch.core.policy_forms import read_forms
@@ -33,6 +34,7 @@ _TABLES = (
     "login",
     "forms",
     "concurrency",
+    "audit",
     "hours",
     "remember",
     "alerts",
@@ -111,6 +113,7 @@ def _policy(root: Table, text: str, name: str) -> Policy:
         login=_login(root.table("login")),
         forms=read_forms(root.table("forms")),
         concurrency=read_concurrency(root.table("concurrency")),
+        audit=read_audit(root.table("audit")),
         hours=read_hours(root.table("hours")),
         remember=read_remember(root),
         alerts=read_alerts(root),

@@ -48,6 +48,8 @@ def _sentences(policy: Policy) -> Iterator[str]:
     if policy.login.rewrite_upstream:
         yield "Where the application itself answers a page with 401, 419 or 440, people are sent to the login."
     yield from _alerts(policy)
+    if policy.audit.keep is not None:
+        yield f"Audit events are kept for {format_duration(policy.audit.keep)}."
     if policy.floor:
         yield f"No limit is looser than that of {policy.floor}."
 

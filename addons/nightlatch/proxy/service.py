@@ -22,6 +22,7 @@ from nightlatch.ledger.behind import WriteBehind
 from nightlatch.ledger.port import LedgerError, LedgerReader, LedgerWriter
 from nightlatch.ledger.reader import open_reader
 from nightlatch.ledger.writer import open_writer
+from nightlatch.proxy import retention
 from nightlatch.proxy.arrival import origin, own_cookie
 from nightlatch.proxy.bounces import Bounces
 from nightlatch.proxy.counting import Counting
@@ -92,6 +93,7 @@ class Service:
             loop.create_task(_every(SWEEP_EVERY, self.sweep)),
             loop.create_task(_every(LOOK_EVERY, self.watch.look)),
             loop.create_task(_every(LOOK_EVERY, self.detection.look)),
+            loop.create_task(_every(retention.EVERY, self._keep_trail, at_once=True)),
         ]
         for channel in self.guard.settings.alerts.channels:
             dispatcher = Dispatcher(channel, self.guard.reader, self.guard.write, wall_now)
@@ -107,6 +109,9 @@ class Service:
         """Requests for `site` arrive here: its sessions are swept."""
         if site not in self.sweepers:
             self.sweepers[site] = Sweeper(self.guard, site)
+
+    async def _keep_trail(self) -> None:
+        await retention.keep_to_policy(self.guard)
 
     async def sweep(self) -> None:
         """End what has run out, and note whether the ledger could be written.

@@ -91,6 +91,9 @@ def run(
         typer.Option(metavar="HOST:PORT", help="Control API and dashboard, on loopback; port 0: any free one."),
     ] = "",
     record: Annotated[str, typer.Option(metavar="FILE", help="Record what passes, for replay.")] = "",
+    otel: Annotated[
+        bool, typer.Option("--otel", help="Send figures by OpenTelemetry, where its own variables (OTEL_…) say.")
+    ] = False,
     audit_file: Annotated[str, typer.Option(metavar="FILE", help="Gets every audit event, a line each.")] = "",
     audit_syslog: Annotated[
         _Words, typer.Option(metavar="ADDRESS", help="Gets every audit event: unix:PATH, udp://, tcp://, tls://.")

@@ -6,6 +6,7 @@ observable histogram.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from nightlatch.metrics.snapshot import Snapshot
@@ -50,6 +51,14 @@ def open_meters(asked: Asked, reader: "MetricReader | None" = None) -> "MeterPro
     for name, unit, values in _GAUGES:
         meter.create_observable_gauge(name, [seen(values)], unit)
     return provider
+
+
+def is_installed() -> bool:
+    """Whether the extra is there."""
+    try:
+        return find_spec("opentelemetry.sdk.metrics") is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def _by_otlp() -> "MetricReader":

@@ -26,4 +26,9 @@ class Counting:
 
     def decisions(self) -> Counter[Decided]:
         """How many decisions of each kind."""
-        return Counter({Decided(*map(str, key)): times for key, times in self._decisions.items()})
+        counted = dict(self._decisions)  # in one step: another thread may ask
+        return Counter({Decided(*map(str, key)): times for key, times in counted.items()})
+
+    def latencies(self) -> Latency:
+        """How long they took, as it stands now."""
+        return Latency(list(self.latency.buckets), self.latency.total)

@@ -49,6 +49,7 @@ OPTIONS = (
     Option("notice", "off", "on: pages warn people before their session ends."),
     Option("control", "", "HOST:PORT (loopback) for the control API and the dashboard. Empty: none."),
     Option("record", "", "Record what passes into this file, for replay."),
+    Option("otel", "off", "on: figures are sent by OpenTelemetry, where its own variables say."),
     Option("audit_file", "", "A file that gets every audit event, a line each."),
     Option("audit_syslog", "", "Syslog receivers of every audit event: unix:PATH, udp://, tcp:// or tls://HOST:PORT."),
     Option("audit_format", "jsonl", "How events are written there: jsonl, ecs or ocsf."),

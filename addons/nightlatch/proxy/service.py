@@ -41,6 +41,7 @@ from nightlatch.proxy.recorder import Recorder
 from nightlatch.proxy.settings import Settings
 from nightlatch.proxy.standing_policy import StandingPolicy
 from nightlatch.proxy.sweeper import Sweeper
+from nightlatch.proxy.telemetry import Telemetry
 from nightlatch.proxy.upstream_logout import UpstreamLogout
 from nightlatch.proxy.watch import Watch
 
@@ -68,6 +69,7 @@ class Service:
     detection: Detection
     standing: StandingPolicy
     counting: Counting = field(default_factory=Counting)
+    telemetry: Telemetry | None = None
     bounces: Bounces = field(default_factory=Bounces)
     discarded: Discarded = field(default_factory=Discarded)
     hints: Hints = field(default_factory=Hints)
@@ -98,6 +100,8 @@ class Service:
         for channel in self.guard.settings.alerts.channels:
             dispatcher = Dispatcher(channel, self.guard.reader, self.guard.write, wall_now)
             self._tasks.append(loop.create_task(_every(DISPATCH_EVERY, dispatcher.work)))
+        if self.guard.settings.otel:
+            self.telemetry = Telemetry(self.guard, self.counting)
         if (verifier := self.guard.settings.verifier) is not None:
             self._tasks.append(loop.create_task(_every(KEYS_EVERY, verifier.keys.refresh, at_once=True)))
 
@@ -190,6 +194,8 @@ class Service:
         self.guard.after_events = None  # the detectors look no more
         self.guard.note(self.guard.counted.rest())
         self.detection.findings.write()
+        if self.telemetry is not None:
+            self.telemetry.close()
         self.guard.behind.stop()
         self.guard.reader.close()
         if self.recorder is not None:

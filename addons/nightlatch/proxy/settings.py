@@ -10,6 +10,7 @@ from nightlatch.core.policy import Policy
 from nightlatch.core.policy_toml import PolicyInvalid
 from nightlatch.identity.extract import Source, SourceKind, parse_source
 from nightlatch.identity.tokens import TokenVerifier
+from nightlatch.metrics.otel import is_installed as otel_is_installed
 from nightlatch.presets import PolicyNotFound, load_policy
 from nightlatch.proxy.forwarders import parse_network
 from nightlatch.proxy.settings_alerts import AlertSettings, AlertsInvalid, read_alert_settings
@@ -67,6 +68,8 @@ class Settings(NamedTuple):
     """Where the control API listens; None: there is none."""
     logout: LogoutSettings = LogoutSettings()
     alerts: AlertSettings = AlertSettings()
+    otel: bool = False
+    """The figures are sent by OpenTelemetry."""
 
 
 def read_settings(options: Mapping[str, str]) -> Settings:
@@ -104,6 +107,7 @@ def read_settings(options: Mapping[str, str]) -> Settings:
         control=read_control(options["control"]),
         logout=read_logout(options),
         alerts=_alerts(options, policy, login.kind),
+        otel=_otel(options),
     )
 
 
@@ -114,6 +118,13 @@ def _alerts(options: Mapping[str, str], policy: Policy, login: str) -> AlertSett
         return alerts._replace(channels=(*alerts.channels, *read_sinks(options)))
     except (AlertsInvalid, AuditInvalid) as error:
         raise SettingsInvalid(str(error)) from None
+
+
+def _otel(options: Mapping[str, str]) -> bool:
+    wanted = switch("otel", options["otel"])
+    if wanted and not otel_is_installed():
+        raise SettingsInvalid("--otel needs OpenTelemetry: pip install 'nightlatch[otel]'")
+    return wanted
 
 
 def default_login(source: Source) -> str:

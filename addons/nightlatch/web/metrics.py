@@ -1,8 +1,6 @@
 """The guard's figures over HTTP, as Prometheus scrapes them."""
 
-from nightlatch.audit.last_review import overdue
-from nightlatch.core.policy import SECOND
-from nightlatch.ledger.port import LedgerReader
+from nightlatch.audit.figures import Standing, figures
 from nightlatch.metrics.prometheus import CONTENT_TYPE, exposition
 from nightlatch.metrics.snapshot import Snapshot
 from nightlatch.web.asking import Answer, Ask
@@ -17,23 +15,6 @@ async def scrape(ask: Ask) -> Answer:
 async def snapshot(ask: Ask) -> Snapshot:
     """The figures now; what takes a look at the whole ledger is done on the reader's thread."""
     control = ask.control
-    (now, wall, _), policy = control.clock(), control.policy()
-    decisions, latency = control.counted()
-
-    def read(reader: LedgerReader) -> Snapshot:
-        facts = reader.facts()
-        return Snapshot(
-            decisions=decisions,
-            latency=latency,
-            sessions=facts.sessions,
-            events=facts.events,
-            ledger_bytes=facts.bytes,
-            ledger_usable=control.trouble() is None,
-            alerts=reader.alert_counts(),
-            policy=policy.name,
-            policy_version=policy.version,
-            clock_ahead=(now - wall) / SECOND,
-            review_overdue=(overdue(reader, policy, now) or 0) / SECOND,
-        )
-
-    return await ask.ledger.ask(read)
+    now, wall, _ = control.clock()
+    standing = Standing(control.policy(), now, wall, *control.counted(), control.trouble() is None)
+    return await ask.ledger.ask(lambda reader: figures(reader, standing))

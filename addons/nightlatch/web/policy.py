@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from nightlatch.audit.last_review import overdue
 from nightlatch.core.instants import rfc3339
 from nightlatch.core.lint.finding_json import finding_document
 from nightlatch.core.lint.linting import lint
@@ -14,6 +15,7 @@ from nightlatch.core.words import describe
 from nightlatch.ledger.port import LedgerReader
 from nightlatch.web.asking import Answer, Ask
 from nightlatch.web.problems import Refusal
+from nightlatch.web.reminders import reminders
 
 SHOWN = 200
 """How many sessions a preview names."""
@@ -21,7 +23,7 @@ SHOWN = 200
 
 async def show(ask: Ask) -> Answer:
     """The policy in force, with its text; its version is the `ETag`."""
-    return _answer(ask)
+    return await _answer(ask)
 
 
 async def replace(ask: Ask) -> Answer:
@@ -30,7 +32,7 @@ async def replace(ask: Ask) -> Answer:
     if wanted not in ("*", ask.control.policy().version):
         raise Refusal(412, f"The policy was changed meanwhile: version {ask.control.policy().version} is in force.")
     ended = await ask.control.apply_policy(ask.body.text, ask.by)
-    return _answer(ask, ended=ended)
+    return await _answer(ask, ended=ended)
 
 
 async def preview(ask: Ask) -> Answer:
@@ -46,14 +48,18 @@ async def preview(ask: Ask) -> Answer:
     return Answer({**_about(policy), **_effects(found)})
 
 
-def _answer(ask: Ask, **more: int) -> Answer:
+async def _answer(ask: Ask, **more: int) -> Answer:
+    now, _, _ = ask.control.clock()
     policy, standing, file = ask.control.policy(), ask.control.standing(), ask.control.place().policy_file
     origin = {
         "file": file,
         "in_place_of": None if standing.given == policy.version else standing.given,
         "refused": [mistake_document(mistake) for mistake in standing.refused],
     }
-    document = {**_about(policy), "text": policy.text, **origin, **more}
+    late = await ask.ledger.ask(lambda reader: overdue(reader, policy, now))
+    about = _about(policy)
+    about["findings"] += reminders(policy, late, standing.refused)
+    document = {**about, "text": policy.text, **origin, **more}
     return Answer(document, headers={"ETag": f'"{policy.version}"'})
 
 

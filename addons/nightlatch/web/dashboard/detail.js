@@ -11,7 +11,7 @@ export function detail(app, close) {
   const { store } = app;
   const content = h("div.content");
   const element = h("aside.detail", { tabindex: "-1", "aria-label": "Session", hidden: true }, content);
-  let shown = null, bars = null, relative = [];
+  let shown = null, seen = "", bars = null, relative = [];
 
   async function show(id) {
     if (shown !== id) content.scrollTop = 0;
@@ -27,6 +27,7 @@ export function detail(app, close) {
   function draw(events) {
     const session = store.sessions.get(shown);
     if (!session) return;
+    seen = mark(session);
     const live = session.state === "active", now = store.now();
     const others = [...store.sessions.values()].filter((each) => each.state === "active" && each.subject && each.subject === session.subject);
     bars = { idle: bar("idle"), absolute: bar("absolute") };
@@ -92,13 +93,12 @@ export function detail(app, close) {
     toast(`The clock is ${span(by)} further`);
   }
 
-  let seen = "";
   store.on("sessions", () => {
     const session = shown && !element.hidden && store.sessions.get(shown);
-    const mark = session ? `${session.state} ${session.last_active_at} ${session.clocks.idle?.limit}` : "";
-    if (session && mark !== seen && seen) show(shown);
-    seen = mark;
+    if (session && mark(session) !== seen) show(shown);
   });
+
+  function mark(session) { return `${session.state} ${session.last_active_at} ${session.clocks.idle?.limit}`; }
 
   return {
     element, show, tick, end,

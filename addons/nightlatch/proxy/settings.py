@@ -80,8 +80,7 @@ def read_settings(options: Mapping[str, str]) -> Settings:
     """
     source = _source(options["identity"])
     login = parse_login(options["login"] or default_login(source))
-    policy = _policy(options["policy"], (*words(options["public"]), *_login_path(login)))
-    refuse_unmet(policy, source, login, parse_second_factor(options["dev_second_factor"]))
+    policy = _met_policy(options, source, login)
     return Settings(
         policy=policy,
         policy_name=options["policy"],
@@ -118,6 +117,13 @@ def _alerts(options: Mapping[str, str], policy: Policy, login: str) -> AlertSett
         return alerts._replace(channels=(*alerts.channels, *read_sinks(options)))
     except (AlertsInvalid, AuditInvalid) as error:
         raise SettingsInvalid(str(error)) from None
+
+
+def _met_policy(options: Mapping[str, str], source: Source, login: Login) -> Policy:
+    """The policy, if what it demands can be met by this login."""
+    policy = _policy(options["policy"], (*words(options["public"]), *_login_path(login)))
+    refuse_unmet(policy, source, login, parse_second_factor(options["dev_second_factor"]))
+    return policy
 
 
 def _otel(options: Mapping[str, str]) -> bool:

@@ -11,7 +11,7 @@ from mitmproxy.certs import CertStore
 
 from nightlatch.proxy.lean_mitmproxy import TlsConfig
 
-_ABOUT_THE_STORE = frozenset(("certs", "confdir", "key_size", "cert_passphrase"))
+_ABOUT_THE_STORE = frozenset(("certs", "confdir", "key_size", "cert_passphrase", "emudhra", "emudhra_old"))
 
 
 class LateTlsConfig(TlsConfig):

@@ -17,16 +17,33 @@ COLOURS = {
 }
 """Words that are told apart at a glance; `NO_COLOR` is obeyed by rich."""
 
-SHORT = 24
-"""Columns up to this wide (ids, instants, states) are kept on one line; on a narrow terminal the others give way."""
+LEAST = 12
+"""What a column that gives way to others keeps, in characters: ids, states and durations are no longer."""
+
+_BETWEEN = 2
 
 
 def draw(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table on stdout, as wide as needed; cells are shown as they are, without markup."""
     cells = [tuple(row) for row in rows]
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    console = Console(highlight=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, _BETWEEN - 1, 0, 0))
+    widths = [max(map(len, column)) for column in zip(headers, *cells, strict=True)]
+    folded = folding(widths, console.width - _BETWEEN * len(widths))
     for column, header in enumerate(headers):
-        table.add_column(header, no_wrap=all(len(row[column]) <= SHORT for row in cells), overflow="fold")
+        table.add_column(header, no_wrap=column not in folded, overflow="fold")
     for row in cells:
         table.add_row(*(Text(cell, style=COLOURS.get(cell, "")) for cell in row))
-    Console(highlight=False).print(table)
+    console.print(table)
+
+
+def folding(widths: Sequence[int], room: int) -> set[int]:
+    """Which of the columns give way where all of them would not fit into `room`: the widest, and no more than must."""
+    folded: set[int] = set()
+    over = sum(widths) - room
+    for column in sorted(range(len(widths)), key=lambda each: -widths[each]):
+        if over <= 0:
+            break
+        folded.add(column)
+        over -= max(0, widths[column] - LEAST)
+    return folded

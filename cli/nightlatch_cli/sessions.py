@@ -121,10 +121,14 @@ def _print_list(at: Bench, sessions: Sequence[Session]) -> None:
     if not sessions:
         say("no sessions")
         return
-    print_table(
-        ("id", "subject", "state", "started", "last active", "what is left, or why it ended", "site"),
-        (_row(at, session) for session in sessions),
-    )
+    headers = ("id", "subject", "state", "started", "last active", "what is left, or why it ended", "site")
+    rows = [_row(at, session) for session in sessions]
+    sites = {session.site for session in sessions}
+    if on_terminal() and len(sites) == 1:  # the same in every line: the width is better spent
+        print_table(headers[:-1], (row[:-1] for row in rows))
+        say(f"all at {sites.pop()}")
+        return
+    print_table(headers, rows)
 
 
 def _row(at: Bench, session: Session) -> tuple[str, ...]:
@@ -133,11 +137,15 @@ def _row(at: Bench, session: Session) -> tuple[str, ...]:
         session.id,
         session.subject or "-",
         str(session.state),
-        document["started_at"],
-        f"{format_duration(max(0, at.now - session.last_active_at))} ago",
+        _ago(at, session.started_at) if on_terminal() else document["started_at"],
+        _ago(at, session.last_active_at),
         left(document) if session.end is None else why_ended(session.end),
         session.site,
     )
+
+
+def _ago(at: Bench, instant: int) -> str:
+    return f"{format_duration(max(0, at.now - instant))} ago"
 
 
 _FIRST = ("id", "subject", "email", "site", "state", "started_at", "last_active_at", "reauthenticated_at", "ended_at")

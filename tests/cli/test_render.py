@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from nightlatch_cli.render import draw
+from nightlatch_cli.render import draw, folding
 
 
 def test_markup_is_shown_and_not_obeyed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -23,3 +23,10 @@ def test_on_a_narrow_terminal_ids_stay_whole(
 def test_a_table_without_rows_is_its_head(capsys: pytest.CaptureFixture[str]) -> None:
     draw(("id", "why"), [])
     assert "why" in capsys.readouterr().out
+
+
+def test_the_widest_columns_give_way_and_no_more_than_must() -> None:
+    assert folding([12, 24, 7, 9, 11, 29], 200) == set()
+    assert folding([12, 24, 7, 9, 11, 29], 68) == {1, 5}
+    assert folding([12, 24, 7, 9, 11, 29], 80) == {5}
+    assert 0 not in folding([12, 24, 7, 9, 11, 29], 40)

@@ -143,6 +143,18 @@ def test_a_terminal_gets_a_table_and_no_colour_where_none_is_wanted(bench: Bench
     assert "─" in plain and "aaaaaaaaaaaa" in plain and "\x1b[3" not in plain
 
 
+def test_on_eighty_columns_a_session_is_two_lines_at_most_and_says_what_differs(bench: Bench) -> None:
+    for name in ("aaaaaaaaaaaa", "bbbbbbbbbbbb"):
+        bench.session(name, subject="ada", site="http://localhost:3000")
+    assert nightlatch("sessions", "end", "bbb").exit_code == 0
+    shown = _on_terminal(bench, NO_COLOR="1", COLUMNS="80")
+    assert "localhost:3000" not in shown and " ago" in shown and "by an administrator" in shown
+    lines = shown[shown.index("─") :].strip("─ \r\n").splitlines()
+    assert len(lines) <= 4 and all(len(line) <= 80 for line in lines)
+    bench.session("cccccccccccc", site="http://localhost:4000")
+    assert "localhost" in _on_terminal(bench, NO_COLOR="1", COLUMNS="120")
+
+
 def _on_terminal(bench: Bench, **extra: str) -> str:
     ours, theirs = pty.openpty()
     env = {**environment(), "TERM": "xterm-256color", "COLUMNS": "200", **extra}

@@ -42,8 +42,8 @@ def folding(widths: Sequence[int], room: int) -> set[int]:
     folded: set[int] = set()
     over = sum(widths) - room
     for column in sorted(range(len(widths)), key=lambda each: -widths[each]):
-        if over <= 0:
+        if over <= 0 or widths[column] <= LEAST:
             break
         folded.add(column)
-        over -= max(0, widths[column] - LEAST)
+        over -= widths[column] - LEAST
     return folded

@@ -104,3 +104,8 @@ def test_a_limit_of_a_second_cannot_be_kept_alive() -> None:
     assert edges == [Boundary("", "idle", 1, Asked("GET", "/"), "expired")]
     assert [each.why for each in left] == ["absolute: nothing keeps anybody active until then"]
     assert ADDRESS == "127.0.0.1"
+
+
+def test_opening_hours_are_named_as_what_is_not_tested() -> None:
+    _, left = boundaries(read_policy('[session]\nidle = "10m"\n[hours]\nopen = ["mon-fri 08:00-18:00"]\n', name="p"))
+    assert left[0].rule == "[hours]" and "fail at night" in left[0].why

@@ -37,6 +37,7 @@ def test_a_person_may_try_again_and_go_where_they_wanted(bench: Bench) -> None:
     page = failed(bench, "provider_down", "/a?b=<c>").body.decode()
     assert 'href="/.nightlatch/login?return_to=%2Fa%3Fb%3D%3Cc%3E"' in page
     assert "reauthenticate=1" in failed(bench, "auth_time_stale").body.decode()
+    assert "remember" not in page
 
 
 def test_a_script_gets_a_problem(bench: Bench) -> None:

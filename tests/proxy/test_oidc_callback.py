@@ -112,6 +112,13 @@ def test_answers_that_are_no_login(
     assert visitor.own is None
 
 
+def test_who_wanted_to_be_remembered_still_does_at_the_next_try(visitor: Visitor, provider: OwnProvider) -> None:
+    begun = visitor.open("/.nightlatch/login?return_to=/x&remember=1")
+    callback = provider.visit(response(begun).headers["Location"])
+    page = response(visitor.open(f"{callback}&error=access_denied")).text or ""
+    assert 'href="/.nightlatch/login?return_to=%2Fx&amp;remember=1"' in page
+
+
 def test_a_provider_that_says_who_it_is_has_to_say_so_always(visitor: Visitor, provider: OwnProvider) -> None:
     """RFC 9207: an answer without `iss` may be another provider's."""
     provider.metadata["authorization_response_iss_parameter_supported"] = True

@@ -39,13 +39,17 @@ def onward(arrival: Arrival, location: str, *headers: Header, status: int = 302)
     return ResponseSpec(status, (("Location", location), *headers, *own), b"")
 
 
-def login_failed(service: Service, arrival: Arrival, reason: str, back: str, *headers: Header) -> ResponseSpec:
-    """Why nobody was logged in, and how to try again; scripts get a problem document (RFC 9457)."""
+def login_failed(
+    service: Service, arrival: Arrival, reason: str, back: str, *headers: Header, remember: bool = False
+) -> ResponseSpec:
+    """Why nobody was logged in, and how to try again, with `remember` to be remembered as was asked for; scripts get a
+    problem document (RFC 9457)."""
     status = _STATUS.get(reason, 403)
     headers = (*headers, *own_headers(Verdict(_KINDS[status], reason), "", warp_shown(arrival)))
     why = login_sentence(reason)
     if client_kind(arrival.request) is ClientKind.NAVIGATION:
-        again = with_query(LOGIN, return_to=back, reauthenticate="1" if reason in SILENT else None)
+        wishes = {"reauthenticate": reason in SILENT, "remember": remember}
+        again = with_query(LOGIN, return_to=back, **{wish: "1" for wish, wished in wishes.items() if wished})
         fields = {"why": why, "again": again, "silent": reason in SILENT, "reason": reason}
         return ResponseSpec(status, (*headers, *service.pages.headers), service.pages.page("login_failed", **fields))
     document = {

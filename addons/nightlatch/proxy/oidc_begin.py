@@ -81,7 +81,7 @@ async def send(
     try:
         provider = await oidc.directory.provider()
     except ProviderUnavailable as problem:
-        refuse(service, flow, arrival, "provider_down", back, str(problem))
+        refuse(service, flow, arrival, "provider_down", back, str(problem), remember=remember)
         return
     begun = oidc.pending.begin(
         site=arrival.site,
@@ -101,10 +101,19 @@ async def send(
     answer(flow, onward(arrival, authorization_url(oidc.client, provider, begun.login, asked), *cookies))
 
 
-def refuse(service: Service, flow: http.HTTPFlow, arrival: Arrival, reason: str, back: str, detail: str = "") -> None:
+def refuse(
+    service: Service,
+    flow: http.HTTPFlow,
+    arrival: Arrival,
+    reason: str,
+    back: str,
+    detail: str = "",
+    *,
+    remember: bool = False,
+) -> None:
     """Nobody is logged in: an event, a line on the console for what only the operator can mend, and a page."""
     fields = {"reason": reason, "detail": detail or None}
     service.guard.note_login(EventType.LOGIN_FAILED, arrival.request, arrival.now, login="oidc", **fields)
     if detail:
         log.warning("a login failed (%s): %s", reason, detail)
-    answer(flow, login_failed(service, arrival, reason, back))
+    answer(flow, login_failed(service, arrival, reason, back, remember=remember))

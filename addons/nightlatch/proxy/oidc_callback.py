@@ -58,7 +58,7 @@ async def finish(service: Service, flow: http.HTTPFlow, arrival: Arrival, oidc: 
         await _conclude(service, flow, arrival, oidc, login, await _said(service, arrival, oidc, login, asked))
     except (LoginRefused, TokenRefused, CodeRefused, ProviderUnavailable, KeysUnavailable) as problem:
         reason, detail = _reason(problem)
-        refuse(service, flow, arrival, reason, login.return_to, detail)
+        refuse(service, flow, arrival, reason, login.return_to, detail, remember=login.remember)
 
 
 def _once(asked: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -156,7 +156,7 @@ async def _ask_again_or_refuse(
     """A login that was not asked to be fresh is now; one that was is refused (law of time 9)."""
     if login.demand.fresh:
         _note_silent(service, arrival, stale, "refused")
-        answer(flow, login_failed(service, arrival, stale, login.return_to))
+        answer(flow, login_failed(service, arrival, stale, login.return_to, remember=login.remember))
         return
     _note_silent(service, arrival, stale, "asked again")
     fresh = login.demand._replace(fresh=True)

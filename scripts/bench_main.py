@@ -4,80 +4,43 @@ import argparse
 import json
 import os
 import platform
-import sys
 import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
 
-from scripts import bench_bulk, bench_captures, bench_gate, bench_start
-from scripts.bench_load import interleaved, tool
-from scripts.bench_processes import ROOT, guard, logged_in, stock
-from scripts.bench_report import put, table
+from scripts.bench_parts import PARTS, QUICK, Effort, Place, say
+from scripts.bench_processes import ROOT
+from scripts.bench_report import put, rows, table
+from scripts.bench_row import Figures
+from scripts.bench_tools import speaks_http2, tool
 from scripts.bench_upstream import upstream
 
-PARTS = ("load", "gate", "start", "captures", "bulk")
+PAGES = {ROOT / "README.md": True, ROOT / "docs" / "performance.md": False}
+"""Where tables stand; whether only the main rows."""
 
 
-class Effort(NamedTuple):
-    """How much is measured. `seconds` of load at a time, the rest are counts."""
-
-    connections: tuple[int, ...] = (1, 16, 64)
-    rounds: int = 5
-    seconds: float = 4
-    sizes: tuple[int, ...] = (1_000, 1_000_000)
-    requests: int = 20_000
-    events: int = 10_000_000
-
-
-QUICK = Effort((1,), 1, 0.3, (100, 1_000), 300, 10_000)
-"""Enough to see that everything works; the figures mean nothing."""
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)
-
-
-def measure(directory: Path, effort: Effort, parts: tuple[str, ...]) -> dict[str, dict[str, float]]:
-    """Every part, one after the other, in front of one upstream."""
-    figures: dict[str, dict[str, float]] = {}
+def measure(
+    directory: Path, effort: Effort, parts: Sequence[str], keep: Callable[[Figures], None]
+) -> dict[str, Mapping[str, float]]:
+    """The parts, one after the other, in front of one upstream; `keep` is given what there is after each of them."""
+    figures: dict[str, Mapping[str, float]] = {}
     with upstream(directory) as site:
-        if "load" in parts:
-            _load(directory, site.url, effort, figures)
-        if "gate" in parts:
-            _say("the gate, with few and with many sessions")
-            figures["gate"] = bench_gate.cost(directory, site.url, effort.sizes, effort.rounds, effort.seconds)
-            many = directory / f"sessions-{effort.sizes[-1]}" / "ledger.db"
-            figures["commands"] = bench_start.of_commands(many, effort.rounds)
-        if "start" in parts:
-            _say("start to listening")
-            figures["start"] = bench_start.to_listening(directory, site.url, effort.rounds)
-    if "captures" in parts:
-        _say("replay")
-        figures["captures"] = bench_captures.rates(directory, effort.requests, effort.rounds)
-    if "bulk" in parts:
-        _say("replay of a large log")
-        figures["bulk"] = bench_bulk.rates(effort.events, effort.rounds)
+        for part in parts:
+            say(part)
+            folder = directory / part
+            folder.mkdir()
+            figures |= PARTS[part](Place(folder, site.url), effort)
+            keep(figures)
     return figures
-
-
-def _load(directory: Path, site: str, effort: Effort, figures: dict[str, dict[str, float]]) -> None:
-    with stock(directory, site) as plain, guard(directory, site, directory / "load.db") as guarded:
-        sites = (plain, logged_in(guarded))
-        for connections in effort.connections:
-            _say(f"load, {connections} connections")
-            loads = interleaved(sites, connections, effort.rounds, effort.seconds)
-            figures[f"load {connections}"] = {name: load.rate for name, load in loads.items()}
-            cpus = {name: load.cpu for name, load in loads.items() if load.cpu is not None}
-            if len(cpus) == len(loads):
-                figures[f"cpu {connections}"] = cpus
 
 
 def circumstances() -> str:
     """Where and with what it was measured."""
     return (
-        f"`scripts/bench`, medians of interleaved rounds with {tool()}: mitmproxy {version('mitmproxy')}, "
-        f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}."
+        f"`scripts/bench`, medians of interleaved rounds with {tool()}{' and h2load' * speaks_http2()}: "
+        f"mitmproxy {version('mitmproxy')}, Python {platform.python_version()}, {os.cpu_count()} cores, "
+        f"{platform.system()}."
     )
 
 
@@ -85,21 +48,34 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description="nightlatch against stock mitmproxy")
     parser.add_argument("--quick", action="store_true", help="try every part once; the figures mean nothing")
     parser.add_argument("--only", choices=PARTS, action="append", help="measure only this part (may be repeated)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures into FILE")
-    parser.add_argument("--write", action="store_true", help="put the table into the README")
+    parser.add_argument(
+        "--json",
+        type=Path,
+        metavar="FILE",
+        help="write the figures into FILE after each part; what it has of others stays",
+    )
+    parser.add_argument("--write", action="store_true", help="put the tables into README and docs/performance.md")
     return parser.parse_args()
 
 
 def main() -> None:
     given = _arguments()
+    known: Figures = {}
+    if given.json and given.json.exists():
+        known = json.loads(given.json.read_text())["figures"]
+
+    def keep(figures: Figures) -> None:
+        if given.json:
+            told = {"circumstances": circumstances(), "figures": {**known, **figures}}
+            given.json.write_text(json.dumps(told, indent=2) + "\n")
+
     with tempfile.TemporaryDirectory(prefix="nightlatch-bench-") as directory:
-        figures = measure(Path(directory), QUICK if given.quick else Effort(), tuple(given.only or PARTS))
-    if given.json:
-        given.json.write_text(json.dumps({"circumstances": circumstances(), "figures": figures}, indent=2) + "\n")
-    text = table(figures, circumstances())
-    print(text)
+        figures = measure(Path(directory), QUICK if given.quick else Effort(), given.only or [*PARTS], keep)
+    every = [*rows({**known, **figures})]
+    print(table(every, circumstances()))
     if given.write:
-        put(ROOT / "README.md", text)
+        for page, main_only in PAGES.items():
+            put(page, table([row for row in every if row.main or not main_only], circumstances()))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -26,6 +27,11 @@ class Site(NamedTuple):
     url: str
     pid: int
     cookie: str = ""
+
+    @property
+    def secure(self) -> str:
+        """The same by TLS: mitmproxy takes both on one port."""
+        return self.url.replace("http:", "https:", 1)
 
 
 def free_port() -> int:
@@ -86,17 +92,23 @@ def stock(directory: Path, site: str) -> Iterator[Site]:
 
 
 @contextlib.contextmanager
-def guard(directory: Path, site: str, ledger: Path, command: Command | None = None) -> Iterator[Site]:
+def guard(
+    directory: Path, site: str, ledger: Path, command: Command | None = None, options: Command | None = None
+) -> Iterator[Site]:
     """`nightlatch run` as anybody starts it; `command` is what to start in the place of `nightlatch`."""
     port = free_port()
     start = nightlatch() if command is None else command
-    with running([*start, "run", site, "--listen", f"127.0.0.1:{port}", "--ledger", ledger], port, directory) as pid:
+    given: Command = ["run", site, "--listen", f"127.0.0.1:{port}", "--ledger", ledger, *(options or ())]
+    with running([*start, *given], port, directory) as pid:
         yield Site("nightlatch", f"http://127.0.0.1:{port}", pid)
 
 
-def logged_in(site: Site) -> Site:
+def logged_in(site: Site, *, by_tls: bool = False) -> Site:
     """`site` with the cookie of a session that has just begun."""
-    connection = http.client.HTTPConnection(urlsplit(site.url).netloc, timeout=PATIENCE)
+    where, anybody = urlsplit(site.url).netloc, ssl._create_unverified_context()
+    connection = http.client.HTTPConnection(where, timeout=PATIENCE)
+    if by_tls:
+        connection = http.client.HTTPSConnection(where, timeout=PATIENCE, context=anybody)
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     connection.request("POST", "/.nightlatch/login", "user=alice&return_to=/", headers)
     answer = connection.getresponse()

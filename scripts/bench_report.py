@@ -1,69 +1,80 @@
-"""The figures of a benchmark as a table, and the table's place in the README."""
+"""The figures of a benchmark as rows of a table, and the table's place in a page."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from scripts.bench_report_gate import gate_rows
+from scripts.bench_row import Figures, Row
+
 BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
-
-Figures = Mapping[str, Mapping[str, float]]
-"""By part (`load 16`, `cpu 16`, `gate`, `start`, `commands`, `captures`, `bulk`), then by name."""
+_WAYS = {"load": "", "http2": " of HTTP/2"}
 
 
-class Row(NamedTuple):
-    """A line of the table. `good` is None where there is no budget."""
-
+class _Capture(NamedTuple):
+    kind: str
     what: str
-    measured: str
-    budget: str
-    good: bool | None
+    budget: int
 
 
 def rows(figures: Figures) -> Iterator[Row]:
     """What was measured, against what it should be."""
     for part, values in figures.items():
-        if part.startswith("load "):
-            yield _load(part, values, figures.get(part.replace("load", "cpu"), {}))
-    yield from _gate(figures.get("gate", {}))
-    start, commands, captures = (figures.get(part, {}) for part in ("start", "commands", "captures"))
-    if start:
-        told = f"{start['nightlatch']:.2f} s; mitmdump {start['mitmdump']:.2f} s"
-        yield Row("start to listening", told, "not slower", start["nightlatch"] <= start["mitmdump"])
-    for name, budget in (("help", 0.25), ("sessions", 0.4)):
-        if name in commands:
-            yield Row(
-                f"`nightlatch {_COMMANDS[name]}`", f"{commands[name]:.2f} s", f"{budget} s", commands[name] <= budget
-            )
-    for kind, budget in (("har", 10), ("flows", 6)):
-        if captures:
-            yield _capture(kind, captures, budget)
+        way, _, count = part.rpartition(" ")
+        if way in _WAYS:
+            yield _load(way, int(count), values, figures.get(f"{way} cpu {count}", {}))
+    yield from gate_rows(figures)
+    yield from _revocation(figures.get("revocation", {}))
+    yield from _locked(figures.get("locked", {}))
+    yield from _start(figures.get("start", {}), figures.get("commands", {}))
+    captures = figures.get("captures", {})
+    for capture in (_Capture("har", "a HAR", 10), _Capture("flows", "a mitmproxy flow file", 6)) if captures else ():
+        yield _capture(capture, captures)
     yield from _bulk(figures.get("bulk", {}))
 
 
-_COMMANDS = {"help": "--help", "sessions": "sessions"}
-_CAPTURES = {"har": "a HAR", "flows": "a mitmproxy flow file"}
-
-
-def _load(part: str, rate: Mapping[str, float], cpu: Mapping[str, float]) -> Row:
-    count = int(part.split()[1])
+def _load(way: str, count: int, rate: Mapping[str, float], cpu: Mapping[str, float]) -> Row:
     ratio, budget = rate["nightlatch"] / rate["mitmdump"], 1.8 if count == 64 else 2.0
     told = f"**{ratio:.2f}** times ({rate['nightlatch']:.0f} against {rate['mitmdump']:.0f})"
     if cpu:
         told += f", CPU per request {cpu['nightlatch']:.0f} against {cpu['mitmdump']:.0f} µs"
-    what = f"requests per second, {count} connection{'s' * (count > 1)}, against stock `mitmdump`"
+    what = f"requests per second, {count} connection{'s' * (count > 1)}{_WAYS[way]}, against stock `mitmdump`"
     return Row(what, told, f"{budget} times", ratio >= budget)
 
 
-def _gate(gate: Mapping[str, float]) -> Iterator[Row]:
-    sizes = sorted(int(name.split()[1]) for name in gate if name.startswith("requestheaders "))
-    if not sizes:
-        return
-    few, many = (gate[f"requestheaders {size}"] for size in (sizes[0], sizes[-1]))
-    yield Row(f"the gate, {sizes[-1]:,} sessions", f"{many:.0f} µs", "60 µs", many <= 60)
-    yield Row(f"the same against {sizes[0]:,} sessions", f"{many / few:.2f} times", "1.2 times", many / few <= 1.2)
-    every = sum(took for name, took in gate.items() if name.endswith(f" {sizes[-1]}"))
-    yield Row("all hooks of a request together", f"{every:.0f} µs", "", None)
+def _revocation(found: Mapping[str, float]) -> Iterator[Row]:
+    if found:
+        wrong = found["let in after"] + found["refused before"]
+        told = (
+            f"{found['let in after']:.0f} of {found['ended']:.0f} let in after the commit, "
+            f"{found['refused before']:.0f} refused before it; told in {found['milliseconds']:.1f} ms"
+        )
+        yield Row("an end by another process holds", told, "the very next request", wrong == 0)
+
+
+def _locked(found: Mapping[str, float]) -> Iterator[Row]:
+    if found:
+        told = f"{found['locked']:.0f} ms, of {found['requests']:.0f}; without the lock {found['free']:.0f} ms"
+        what = "slowest request while another process holds the write lock for 400 ms"
+        yield Row(what, told, "100 ms", found["locked"] <= 100)
+
+
+def _start(start: Mapping[str, float], commands: Mapping[str, float]) -> Iterator[Row]:
+    if start:
+        told = f"{start['nightlatch']:.2f} s; mitmdump {start['mitmdump']:.2f} s"
+        yield Row("start to listening", told, "not slower", start["nightlatch"] <= start["mitmdump"])
+    for name, what, budget in (("help", "--help", 0.25), ("sessions", "sessions", 0.4)):
+        if name in commands:
+            took = commands[name]
+            yield Row(f"`nightlatch {what}`", f"{took:.2f} s", f"{budget} s", took <= budget)
+
+
+def _capture(capture: _Capture, captures: Mapping[str, float]) -> Row:
+    ours, theirs = captures[f"replay {capture.kind}"], captures[f"mitmproxy {capture.kind}"]
+    told = f"{ours / theirs:.1f} times ({ours:,.0f} against {theirs:,.0f} requests per second)"
+    what = f"`replay` of {capture.what}, against mitmproxy's reader alone"
+    return Row(what, told, f"{capture.budget} times", ours / theirs >= capture.budget)
 
 
 def _bulk(bulk: Mapping[str, float]) -> Iterator[Row]:
@@ -75,28 +86,21 @@ def _bulk(bulk: Mapping[str, float]) -> Iterator[Row]:
             yield Row(f"`replay --bulk` judges 10,000,000 events, {what}", told, "0.5 times", ratio >= 0.5)
 
 
-def _capture(kind: str, captures: Mapping[str, float], budget: int) -> Row:
-    ours, theirs = captures[f"replay {kind}"], captures[f"mitmproxy {kind}"]
-    told = f"{ours / theirs:.1f} times ({ours:,.0f} against {theirs:,.0f} requests per second)"
-    what = f"`replay` of {_CAPTURES[kind]}, against mitmproxy's reader alone"
-    return Row(what, told, f"{budget} times", ours / theirs >= budget)
-
-
-def table(figures: Figures, made_by: str) -> str:
+def table(found: Iterable[Row], made_by: str) -> str:
     """Markdown, with the command that made it."""
     marks = {True: "yes", False: "**no**", None: ""}
-    lines = [f"| {row.what} | {row.measured} | {row.budget} | {marks[row.good]} |" for row in rows(figures)]
+    lines = [f"| {row.what} | {row.measured} | {row.budget} | {marks[row.good]} |" for row in found]
     return "\n".join([made_by, "", "| what | measured | budget | met |", "|---|---|---|---|", *lines])
 
 
-def put(readme: Path, text: str) -> None:
-    """Replace what stands between the marks in `readme`.
+def put(page: Path, text: str) -> None:
+    """Replace what stands between the marks in `page`.
 
     Raises:
         ValueError: the marks are not there.
     """
-    page = readme.read_text(encoding="utf-8")
-    changed, count = re.subn(f"(?s){BEGIN}.*?{END}", lambda _: f"{BEGIN}\n{text}\n{END}", page, count=1)
+    before = page.read_text(encoding="utf-8")
+    changed, count = re.subn(f"(?s){BEGIN}.*?{END}", lambda _: f"{BEGIN}\n{text}\n{END}", before, count=1)
     if not count:
-        raise ValueError(f"{readme} has no {BEGIN} … {END}")
-    readme.write_text(changed, encoding="utf-8")
+        raise ValueError(f"{page} has no {BEGIN} … {END}")
+    page.write_text(changed, encoding="utf-8")

@@ -96,7 +96,5 @@ PARTS: Mapping[str, Part] = {
     "start": lambda at, effort: {"start": bench_start.to_listening(at.folder, at.site, effort.rounds)},
     "commands": _commands,
     "captures": _captures,
-        "captures": bench_captures.rates(at.folder, effort.requests, min(3, effort.rounds))
-    },
     "bulk": lambda _, effort: {"bulk": bench_bulk.rates(effort.events, min(3, effort.rounds))},
 }

@@ -50,10 +50,11 @@ class Scripted:
 class Post:
     """A dispatcher, its ledger, and a wall clock to set."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, name: str = Scripted.name) -> None:
         self.writer: LedgerWriter = open_writer(path)
         self.reader: LedgerReader = open_reader(path)
         self.channel, self.wall = Scripted(), T0
+        self.channel.name = name
         self.writer.enlist(self.channel.name)
         self.restart()
 
@@ -96,6 +97,19 @@ def test_alerts_arrive_once_in_order_and_not_all_at_once(post: Post) -> None:
     post.raises("c")
     assert post.work(5, SECOND) == ["a", "b", "c"]
     assert post.backlog() == Backlog(post.channel.name, 0, 0, "")
+
+
+def test_receivers_whose_names_end_alike_are_told_of_the_same_event(tmp_path: Path) -> None:
+    """As an audit file and a syslog receiver of one format do."""
+    posts = [Post(tmp_path / "ledger.db", name) for name in ("audit-file:/a:ecs", "audit-syslog:udp:h:1:ecs")]
+    for post in posts:
+        post.channel.outcomes = [Outcome(Fate.DOWN, "refused")]
+    posts[0].raises("a")
+    assert [post.work(30, SECOND) for post in posts] == [["a"], ["a"]]
+    assert len({key for post in posts for key in post.channel.tried}) == 2
+    for post in posts:
+        post.writer.close()
+        post.reader.close()
 
 
 def test_while_the_receiver_is_down_everything_waits(post: Post) -> None:

@@ -8,6 +8,7 @@ arrive twice (a guard that was killed between the sending and the noting) carrie
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
+from hashlib import sha256
 from itertools import islice
 from typing import Protocol, TypeVar
 
@@ -37,8 +38,9 @@ class Write(Protocol):
 
 
 def key_of(channel: Channel, chained: Chained) -> str:
-    """The idempotency key: the same for one event and receiver, whoever works it out; another on another ledger."""
-    return f"{chained.hash[:24]}-{channel.name.rpartition(':')[2]}"
+    """The idempotency key: the same for one event and receiver, whoever works it out; another on another ledger, and
+    for every other receiver of the event, however much alike their names are."""
+    return f"{chained.hash[:24]}-{sha256(channel.name.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
 
 
 def backoff(attempts: int, key: str) -> int:

@@ -17,6 +17,7 @@ from nightlatch_cli.exits import ExitCode, fail
 from nightlatch_cli.ledger_access import Bench, bench, writing
 from nightlatch_cli.options import DEFAULT_LEDGER, JsonOption, LedgerOption
 from nightlatch_cli.output import print_json, say, tell
+from nightlatch_cli.whole_files import write_whole
 
 _FORMATS = (".html", ".md", ".json")
 
@@ -45,7 +46,7 @@ def audit_review(
         if done:
             _note(at, ledger, document, done, period)
     for file, render in reports:
-        file.write_bytes(render(document))
+        write_whole(file, render(document))
         say(f"written: {file}")
     if json:
         print_json(document)

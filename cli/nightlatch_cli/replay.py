@@ -23,6 +23,7 @@ from nightlatch_cli.options import ColumnsOption, JsonOption
 from nightlatch_cli.output import print_json
 from nightlatch_cli.render_replay import show
 from nightlatch_cli.replay_bulk import bulk_document
+from nightlatch_cli.whole_files import whole, write_whole
 from nightlatch_cli.written_files import Named, check_written
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def replay(
         _check_bulk(asked, decisions, alerts)
         figures = bulk_document(capture, policies, key, told, relogin=after_expiry is AfterExpiry.RELOGIN)
         for file, _ in asked.reports:
-            file.write_bytes(msgspec.json.format(msgspec.json.encode(figures)) + b"\n")
+            write_whole(file, msgspec.json.format(msgspec.json.encode(figures)) + b"\n")
         print_json(figures) if json else show(figures)
         return
     with ExitStack() as files:
@@ -148,7 +149,7 @@ def _without_collector(files: ExitStack) -> None:
 
 
 def _decisions(path: Path, files: ExitStack, *, several: bool) -> Callable[[Judged, Policy], None]:
-    out = files.enter_context(path.open("wb"))
+    out = files.enter_context(whole(path))
 
     def write(judged: Judged, policy: Policy) -> None:
         out.write(msgspec.json.encode(decision(judged, policy.name, file=several)) + b"\n")

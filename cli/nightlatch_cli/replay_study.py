@@ -15,6 +15,7 @@ from nightlatch.replay.replaying import Replayed
 from nightlatch.replay.sweep import DEFAULT, Sweep, parse_sweep
 from nightlatch_cli.exits import ExitCode, fail
 from nightlatch_cli.output import say
+from nightlatch_cli.whole_files import write_whole
 
 if TYPE_CHECKING:
     from nightlatch.replay.report.subject import Subject
@@ -103,7 +104,7 @@ def conclude(asked: Asked, replayed: Replayed, policy: str) -> "Subject":
     label = policy_path(policy).name if policy in preset_names() else policy
     subject = Subject(made, study_document(made), _place(policy), label, version_of("nightlatch"))
     for file, writer in asked.reports:
-        file.write_bytes(writer(subject))
+        write_whole(file, writer(subject))
     if annotates():
         _annotate(subject)
     return subject

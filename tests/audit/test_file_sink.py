@@ -54,3 +54,13 @@ def test_a_line_that_a_full_disk_cut_off_is_taken_back(tmp_path: Path, monkeypat
 
     monkeypatch.setattr(file_sink, "_write_all", full)
     assert send(sink) is Fate.DOWN and (tmp_path / "audit.jsonl").read_bytes() == before
+
+
+def test_a_line_that_a_kill_cut_off_does_not_spoil_the_next(tmp_path: Path) -> None:
+    """`kill -9` in the middle of a write: what was cut off comes again, and must not be appended to its own half."""
+    file, sink = tmp_path / "audit.jsonl", FileSink(tmp_path / "audit.jsonl")
+    send(sink)
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-30])
+    assert send(sink) is Fate.DONE
+    assert file.read_bytes() == whole[:-30] + b"\n" + whole

@@ -1,6 +1,7 @@
 """Everything that runs while a proxy guards: opened whole or not at all, and it goes on when the ledger fails."""
 
 import asyncio
+import json
 import logging
 import os
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from tests.proxy.bench import OWN, SITE, START, Bench
 from tests.proxy.conftest import Benches
 
+from nightlatch.alerts.dispatcher import Dispatcher
 from nightlatch.core.events import EventType
 from nightlatch.ledger.port import LedgerError, LedgerReader
 from nightlatch.ledger.reader import open_reader
@@ -128,3 +130,13 @@ def test_the_trail_tells_afterwards_that_it_could_not_be_written(bench: Bench) -
     bench.run(bench.service.sweep())
     bench.run(bench.service.sweep())
     assert bench.trail().count("ledger.error") == 1
+
+
+def test_who_is_sent_the_trail_is_told_of_the_policy_that_the_first_start_brings(
+    benches: Benches, tmp_path: Path
+) -> None:
+    guard = benches(audit_file=str(tmp_path / "audit.jsonl")).guard
+    (channel,) = guard.settings.alerts.channels
+    asyncio.run(Dispatcher(channel, guard.reader, guard.write, lambda: START).work())
+    (line,) = (tmp_path / "audit.jsonl").read_text().splitlines()
+    assert (json.loads(line)["id"], json.loads(line)["type"]) == (1, EventType.POLICY_LOADED)

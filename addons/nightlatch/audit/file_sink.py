@@ -1,7 +1,8 @@
 """The audit trail as a file that grows: one JSON document a line, for a log shipper to follow.
 
 A line is written once the event is on disk in the ledger. After a crash the last lines may come twice: each has its
-`id`. A file that was moved away (by logrotate, say) is made anew.
+`id`; and a line that a kill cut off stays as it is, its event following whole on a line of its own. A file that was
+moved away (by logrotate, say) is made anew.
 """
 
 import asyncio
@@ -44,11 +45,12 @@ class FileSink:
 
 def _append(path: Path, lines: bytes) -> None:
     """All of `lines` or none: a line that was cut off by a full disk is taken back."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         before = os.fstat(descriptor).st_size
+        cut_off = before > 0 and os.pread(descriptor, 1, before - 1) != b"\n"
         try:
-            _write_all(descriptor, lines)
+            _write_all(descriptor, b"\n" + lines if cut_off else lines)
         except OSError:
             os.ftruncate(descriptor, before)
             raise

@@ -266,13 +266,12 @@ def _enlist(name: str, writer: LedgerWriter) -> None:
 
 
 def _begin(guard: Guard, site: str, hosts: frozenset[str]) -> StandingPolicy:
-    """Settle the policy, for the site, or in regular mode for those that were guarded here before of the hosts; and
-    whoever is told of alerts is known in the ledger from now on."""
-    before = {each.site for each in guard.reader.guards() if urlsplit(each.site).hostname in hosts}
-    standing = begin_policy(guard, (site,) if site else sorted(before))
+    """Settle the policy, for the site, or in regular mode for those that were guarded here before of the hosts; whoever
+    is told of alerts and events is known in the ledger before, so that this event is told, too."""
     for channel in guard.settings.alerts.channels:
         guard.behind.submit(partial(_enlist, channel.name)).result()
-    return standing
+    before = {each.site for each in guard.reader.guards() if urlsplit(each.site).hostname in hosts}
+    return begin_policy(guard, (site,) if site else sorted(before))
 
 
 async def _every(seconds: float, work: Callable[[], Awaitable[None]], *, at_once: bool = False) -> None:

@@ -3,6 +3,9 @@
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,17 @@ from nightlatch.ledger.schema import LEDGER_SCHEMA
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_second_connection_of_a_process_does_not_cost_the_first_its_locks(tmp_path: Path) -> None:
+    """Without them another process that closes the ledger takes itself for the last one, and removes the log, into
+    which this process goes on writing: neither would ever see what the other did."""
+    path = tmp_path / "ledger.db"
+    with closing(connect_writer(path)) as first, closing(connect_writer(path)):
+        script = f"from nightlatch.ledger.writer import open_writer; open_writer({str(path)!r}).close()"
+        subprocess.run([sys.executable, "-c", script], check=True)
+        assert path.with_name("ledger.db-wal").exists()
+        first.execute("UPDATE settings SET value = value")
 
 
 def test_a_ledger_is_made_for_its_owner_only(tmp_path: Path) -> None:

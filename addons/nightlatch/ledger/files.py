@@ -101,8 +101,11 @@ def _create(path: Path) -> None:
 
 def _prepared(path: Path) -> sqlite3.Connection:
     """A writing connection to the ledger at `path`, in WAL mode and of this program's schema."""
-    # Made here and not by SQLite, which would leave the mode to the umask; its -wal and -shm files take it over.
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    # Made here and not by SQLite, which would leave the mode to the umask; its -wal and -shm files take it over. A file
+    # that is there is left alone: closing it would take the locks of every other connection of this process to it
+    # (POSIX), and whoever closed the ledger next would take the log away from under them.
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     connection = _connect(path, WRITE_WAIT)
     with _closed_on_error(connection):
         if version_of(connection, path) < LEDGER_SCHEMA:

@@ -1,4 +1,4 @@
-"""`nightlatch audit`: the proof that the trail is whole, checkpoints of it, its export, and what is kept of it."""
+"""`nightlatch audit`: the proof that the trail is whole, checkpoints of it, and its export."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -8,13 +8,12 @@ import typer
 
 from nightlatch.audit.checkpoint import Checkpoint, CheckpointInvalid, read_checkpoint, write_checkpoint
 from nightlatch.audit.shapes import SHAPES
-from nightlatch.core.durations import parse_duration
 from nightlatch.core.events import Chained
 from nightlatch.ledger.chain import Misfit, verify_chain
 from nightlatch.ledger.checkpoints import against_chain
 from nightlatch_cli.events import read_since, read_types
 from nightlatch_cli.exits import ExitCode, fail
-from nightlatch_cli.ledger_access import bench, writing
+from nightlatch_cli.ledger_access import bench
 from nightlatch_cli.options import DEFAULT_LEDGER, JsonOption, LedgerOption
 from nightlatch_cli.output import print_json, print_jsonl, say, tell
 
@@ -94,25 +93,6 @@ def export(
     with bench(ledger) as at:
         events = at.reader.events(types=types, since=read_since(since, at.now))
         print_jsonl(map(SHAPES[format_], _bared(events, without or [])))
-
-
-def prune(
-    keep: Annotated[str, typer.Option("--keep", metavar="DURATION", help="How long events are kept, such as 400d.")],
-    ledger: LedgerOption = DEFAULT_LEDGER,
-    json: JsonOption = False,
-) -> None:
-    """Remove events older than that. What is left can still be verified: an `audit.pruned` event vouches for it."""
-    try:
-        duration = parse_duration(keep)
-    except ValueError as error:
-        fail(ExitCode.USAGE, f"--keep: {error}")
-    with bench(ledger) as at, writing(ledger) as writer:
-        until = at.reader.last_before(at.now - duration) if duration else 0
-        count = writer.prune(until, at.now, at.policy().version) if until else 0
-    if json:
-        print_json({"removed": count})
-    else:
-        say(f"{count} events removed")
 
 
 def _checkpoint(file: Path, public_key: Path | None) -> Checkpoint:

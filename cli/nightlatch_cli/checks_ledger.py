@@ -13,6 +13,8 @@ from nightlatch_cli.checks import Check, Health
 from nightlatch_cli.ledger_access import Bench, writing
 
 NAME = "ledger"
+WORTH_TELLING = 16 << 20
+"""Bytes."""
 
 
 def check_file(path: Path) -> Check:
@@ -31,6 +33,7 @@ def check_ledger(reader: LedgerReader, path: Path) -> Iterator[Check]:
     yield Check(NAME, Health.OK, f"{facts.path}: {size}")
     yield check_file(path)
     yield check_writable(path)
+    yield check_space(reader)
     yield check_chain(reader)
     yield check_review(Bench(reader))
     yield check_clock(reader)
@@ -44,6 +47,16 @@ def check_writable(path: Path) -> Check:
     except LedgerError as error:
         return Check("writable", Health.FAIL, str(error))
     return Check("writable", Health.OK, "the ledger can be written")
+
+
+def check_space(reader: LedgerReader) -> Check:
+    """Whether what was pruned can go back to the disk."""
+    space = reader.space()
+    free = f"{space.free // 1024} of {space.bytes // 1024} KiB are free"
+    if space.shrinks or space.free * 2 < space.bytes or space.free < WORTH_TELLING:
+        return Check("space", Health.OK, free)
+    remedy = "stop its guards and give nightlatch audit prune --keep DURATION --vacuum once"
+    return Check("space", Health.WARN, f"{free} and stay so, since an earlier version made this ledger: {remedy}")
 
 
 def check_chain(reader: LedgerReader) -> Check:

@@ -47,7 +47,7 @@ COMMANDS: Mapping[str, Entry | Family] = {
             "checkpoint": Entry("nightlatch_cli.audit_commands:checkpoint", "Proof of it, to be kept elsewhere."),
             "export": Entry("nightlatch_cli.audit_commands:export", "For other systems: JSON lines, ECS, OCSF."),
             "review": Entry("nightlatch_cli.audit_review:audit_review", "The regular review, on one page."),
-            "prune": Entry("nightlatch_cli.audit_commands:prune", "Remove what is older than it must be kept."),
+            "prune": Entry("nightlatch_cli.audit_prune:prune", "Remove what is older than it must be kept."),
         },
         "verify",
         "Proof that the audit trail is whole, and its export.",

@@ -90,11 +90,3 @@ def test_an_export_leaves_out_what_is_not_to_leave_the_house(ledger: Path) -> No
 def test_what_cannot_be_exported_is_told(ledger: Path, arguments: tuple[str, str]) -> None:
     result = nightlatch("audit", "export", *arguments, "--ledger", ledger)
     assert result.exit_code == 2 and arguments[1] in result.stderr
-
-
-def test_pruning_keeps_the_proof(ledger: Path) -> None:
-    assert json.loads(nightlatch("audit", "prune", "--keep", "1d", "--ledger", ledger, "--json").stdout)["removed"] == 4
-    result = nightlatch("audit", "verify", "--ledger", ledger)
-    assert result.exit_code == 0 and "2 events fit (after 4 that were pruned)" in result.stdout
-    assert nightlatch("audit", "prune", "--keep", "off", "--ledger", ledger).stderr == "0 events removed\n"
-    assert nightlatch("audit", "prune", "--keep", "soon", "--ledger", ledger).exit_code == 2

@@ -12,10 +12,20 @@ def test_events_are_kept_for_ever_unless_the_policy_says_otherwise() -> None:
     assert policy('[audit]\nkeep = "400d"\n').audit.keep == 400 * DAY
 
 
+def test_sessions_are_kept_as_long_as_events_unless_the_policy_says_otherwise() -> None:
+    assert policy('[audit]\nkeep = "400d"\n').audit.keep_sessions == 400 * DAY
+    assert policy('[audit]\nkeep = "400d"\nkeep_sessions = "off"\n').audit == (400 * DAY, None)
+    assert policy('[audit]\nkeep_sessions = "30d"\n').audit == (None, 30 * DAY)
+
+
 def test_it_is_told_in_words_and_as_a_difference() -> None:
     kept = policy('[audit]\nkeep = "400d"\n')
     assert "Audit events are kept for 400d." in describe(kept)
-    assert [each.at for each in differences(policy(""), kept)] == ["audit.keep"]
+    assert "Sessions are kept for 400d after their end." in describe(kept)
+    assert [(each.at, each.after) for each in differences(policy(""), kept)] == [
+        ("audit.keep", "400d"),
+        ("audit.keep_sessions", "400d"),
+    ]
 
 
 def test_a_mistake_has_its_place() -> None:

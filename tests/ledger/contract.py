@@ -9,10 +9,18 @@ from tests.ledger.contract_live import LiveContract
 from tests.ledger.contract_policies import PolicyContract
 from tests.ledger.contract_providers import ProviderContract
 from tests.ledger.contract_questions import QuestionContract
+from tests.ledger.contract_retention import RetentionContract
 from tests.ledger.contract_sessions import SessionContract
 
 
 class LedgerContract(
-    SessionContract, ActivityContract, QuestionContract, ProviderContract, AlertContract, LiveContract, PolicyContract
+    SessionContract,
+    ActivityContract,
+    QuestionContract,
+    ProviderContract,
+    AlertContract,
+    LiveContract,
+    PolicyContract,
+    RetentionContract,
 ):
     """The suite."""

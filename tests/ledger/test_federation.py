@@ -10,7 +10,11 @@ from nightlatch.ledger.writer import open_writer
 
 
 @pytest.mark.parametrize(
-    "statement", [federation.STARTED, federation.SPENT, federation.OF_SUBJECT, federation.CALLED, federation.BARRED]
+    "statement",
+    [
+        *(federation.STARTED, federation.SPENT, federation.SPENT_LONG_AGO),
+        *(federation.OF_SUBJECT, federation.CALLED, federation.BARRED),
+    ],
 )
 def test_no_question_walks_through_all_sessions(tmp_path: Path, statement: str) -> None:
     open_writer(tmp_path / "l.db").close()

@@ -14,6 +14,7 @@ from nightlatch.ledger import migrations, schema
 from nightlatch.ledger.alert_tables import ALERT_VIEWS
 from nightlatch.ledger.alerts_port import Delivery, Place
 from nightlatch.ledger.chain import verify_chain
+from nightlatch.ledger.first_tables import FIRST_VIEWS
 from nightlatch.ledger.port import Credential, Found
 from nightlatch.ledger.reader import open_reader
 from nightlatch.ledger.writer import open_writer
@@ -113,7 +114,7 @@ def test_every_instant_is_an_integer_and_readable_in_a_view(tmp_path: Path) -> N
     writer.dispatch("r", after=4, until=9, deliveries=[Delivery("d", "r", 1, "{}")])
     writer.close()
     connection = sqlite3.connect(path)
-    for table in (*migrations.FIRST_VIEWS, *ALERT_VIEWS):
+    for table in (*FIRST_VIEWS, *ALERT_VIEWS):
         columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[1].endswith("_at")]
         assert columns, table
         for readable in connection.execute(f"SELECT {', '.join(columns)} FROM {table}_readable"):

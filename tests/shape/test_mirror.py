@@ -21,6 +21,7 @@ ELSEWHERE = {
     "addons/nightlatch/ledger/live_read.py": "three questions; tests/ledger/contract_live.py asks them",
     "addons/nightlatch/ledger/alerts_port.py": "a part of the port; the contract suite tries it",
     "addons/nightlatch/ledger/policies_port.py": "a part of the port; the contract suite tries it",
+    "addons/nightlatch/ledger/retention_port.py": "a part of the port; the contract suite tries it",
     "addons/nightlatch/ledger/policies_read.py": "four questions; tests/ledger/contract_policies.py asks them",
     "addons/nightlatch/ledger/policies_write.py": "two changes; tests/ledger/contract_policies.py makes them",
     "addons/nightlatch/proxy/standing_policy.py": "values without behaviour",

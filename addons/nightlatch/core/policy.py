@@ -111,9 +111,10 @@ class AlertRule(NamedTuple):
 
 
 class Audit(NamedTuple):
-    """`[audit]`: how long events are kept; None for ever."""
+    """`[audit]`: how long events are kept, and sessions after their end; None for ever."""
 
     keep: int | None = None
+    keep_sessions: int | None = None
 
 
 class Policy(NamedTuple):

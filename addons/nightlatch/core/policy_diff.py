@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 from nightlatch.core.durations import format_duration
 from nightlatch.core.policy import Policy, Rule
 
-_DURATIONS = frozenset({"idle", "absolute", "rolling", "grace", "leeway", "auth_age", "window", "review_every", "keep"})
+_DURATIONS = frozenset(
+    {"idle", "absolute", "rolling", "grace", "leeway", "auth_age", "window", "review_every", "keep", "keep_sessions"}
+)
 _LIMITS = frozenset({"idle", "absolute", "rolling", "auth_age"})
 _NOT_MEANING = frozenset({"name", "version", "text", "floor", "own_absolute", "own_idle"})
 _FILE_NAMES = {"tiers": "risk", "limits": ""}

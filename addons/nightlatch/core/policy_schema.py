@@ -43,8 +43,11 @@ def policy_schema(presets: Sequence[str] = ()) -> Schema:
 
 def _audit() -> Schema:
     return table(
-        "The audit trail.",
+        "What is kept of what was.",
         keep=duration("How long events are kept; then the guard prunes them, and the rest can still be proven."),
+        keep_sessions=duration(
+            "How long sessions are kept after their end (at least a day), and alerts; else as long as events."
+        ),
     )
 
 

@@ -50,6 +50,8 @@ def _sentences(policy: Policy) -> Iterator[str]:
     yield from _alerts(policy)
     if policy.audit.keep is not None:
         yield f"Audit events are kept for {format_duration(policy.audit.keep)}."
+    if policy.audit.keep_sessions is not None:
+        yield f"Sessions are kept for {format_duration(policy.audit.keep_sessions)} after their end."
     if policy.floor:
         yield f"No limit is looser than that of {policy.floor}."
 

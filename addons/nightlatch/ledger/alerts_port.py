@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from nightlatch.core.alert import Alert, Finding
+from nightlatch.core.policy import DAY
+
+PLACES_KEPT = 31 * DAY
 
 
 class Place(NamedTuple):

@@ -8,14 +8,13 @@ from contextlib import AbstractContextManager
 
 from nightlatch.core.alert import PER_MINUTE, QUIET, REST, Alert, Finding
 from nightlatch.core.events import Event, EventType, Field
-from nightlatch.core.policy import DAY, MINUTE
+from nightlatch.core.policy import MINUTE
 from nightlatch.core.session import End, State
-from nightlatch.ledger.alerts_port import Delivery, Place
+from nightlatch.ledger.alerts_port import PLACES_KEPT, Delivery, Place
 from nightlatch.ledger.alerts_read import ALERT_COLUMNS, alert_of
 from nightlatch.ledger.chain import append
 from nightlatch.ledger.rows import Row, ending_of, storable
 
-PLACES_KEPT = 31 * DAY
 ERROR_KEPT = 300
 """Characters of what went wrong with a delivery."""
 

@@ -27,6 +27,8 @@ SPENT = (
     "SELECT max(p.authenticated) FROM provider_sessions p JOIN sessions s ON s.number = p.session "
     "WHERE p.subject = ? AND s.site = ? AND s.state <> 'active'"
 )
+SPENT_LONG_AGO = "SELECT authenticated FROM spent_logins WHERE subject = ? AND site = ?"
+"""Of sessions that were forgotten. To be asked after `SPENT`: what is forgotten goes from there to here."""
 OF_SUBJECT = f"SELECT {rows.READ_SESSION} FROM sessions WHERE state = 'active' AND site = ? AND subject = ?"
 
 

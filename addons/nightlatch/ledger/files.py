@@ -19,6 +19,9 @@ READ_WAIT = 0.05
 WRITE_WAIT = 1.0
 """Seconds a write may wait for another process's write, before the ledger counts as locked."""
 
+LOG_KEPT = 8 << 20
+"""Bytes. A log that had to grow beyond it (a long reader kept it from being folded back) is cut to that afterwards."""
+
 REMEDIES = {
     sqlite3.SQLITE_NOTADB: "not a ledger. Give another path with --ledger, or move the file away.",
     sqlite3.SQLITE_CORRUPT: "damaged. Move it away (a new one is made), or restore a copy.",
@@ -111,6 +114,7 @@ def _prepared(path: Path) -> sqlite3.Connection:
         if version_of(connection, path) < LEDGER_SCHEMA:
             _initialise(connection, path)
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA journal_size_limit = {LOG_KEPT}")
         connection.execute("PRAGMA fullfsync = ON")  # macOS: without it a sync does not reach the disk
         return connection
 
@@ -120,6 +124,7 @@ def _initialise(connection: sqlite3.Connection, path: Path) -> None:
     from nightlatch.ledger.migrations import migrate
 
     path.chmod(0o600)
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # heeded only before there is anything in the file
     connection.execute("PRAGMA journal_mode = WAL")
     migrate(connection, path)
 

@@ -5,7 +5,8 @@ from typing import TypeVar
 
 from nightlatch.core.session import Session
 from nightlatch.ledger import rows
-from nightlatch.ledger.port import Decision, Hold
+from nightlatch.ledger.port import Decision, Guard, Hold
+from nightlatch.ledger.retention_port import Space
 
 Value = TypeVar("Value")
 
@@ -26,6 +27,12 @@ _COUNTED = (
 )
 
 
+_SPACE = (
+    "SELECT page_count * page_size, freelist_count * page_size, auto_vacuum <> 0 "
+    "FROM pragma_page_count, pragma_page_size, pragma_freelist_count, pragma_auto_vacuum"
+)
+
+
 class LiveQuestions:
     """What can be asked about what is going on now, of whatever can read rows."""
 
@@ -40,6 +47,13 @@ class LiveQuestions:
         if session_id is None:
             return self._read(Hold._make, statement)
         return self._read(Hold._make, f"{statement} WHERE session = ?", rows.storable(session_id))
+
+    def guards(self) -> Sequence[Guard]:
+        statement = f"SELECT {rows.GUARD_COLUMNS} FROM guards ORDER BY started_at DESC, rowid DESC"
+        return self._read(rows.guard_of, statement)
+
+    def space(self) -> Space:
+        return self._read(lambda row: Space(row[0], row[1], bool(row[2])), _SPACE)[0]
 
     def ordered(self, site: str, when: str) -> Sequence[Session]:
         return self._read(rows.session_of, _ORDERED, site, when)

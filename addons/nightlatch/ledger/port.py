@@ -17,6 +17,7 @@ from nightlatch.ledger.chain_port import ChainReader, ChainWriter
 from nightlatch.ledger.federation_port import FederationReader, FederationWriter
 from nightlatch.ledger.live_port import LiveReader, LiveWriter
 from nightlatch.ledger.policies_port import PolicyReader, PolicyWriter
+from nightlatch.ledger.retention_port import RetentionReader, RetentionWriter
 
 
 class LedgerError(Exception):
@@ -123,7 +124,7 @@ class LedgerFacts(NamedTuple):
     bytes: int
 
 
-class LedgerReader(ChainReader, AlertReader, LiveReader, FederationReader, PolicyReader, Protocol):
+class LedgerReader(ChainReader, AlertReader, LiveReader, FederationReader, PolicyReader, RetentionReader, Protocol):
     """What can be asked. Safe on the event loop: no call waits for a writer."""
 
     def key(self) -> bytes:
@@ -193,7 +194,7 @@ class LedgerReader(ChainReader, AlertReader, LiveReader, FederationReader, Polic
     def close(self) -> None: ...
 
 
-class LedgerWriter(ChainWriter, AlertWriter, LiveWriter, FederationWriter, PolicyWriter, Protocol):
+class LedgerWriter(ChainWriter, AlertWriter, LiveWriter, FederationWriter, PolicyWriter, RetentionWriter, Protocol):
     """What can be changed. Calls marked durable return only when the change would survive a power cut."""
 
     def create(

@@ -9,9 +9,11 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
+from nightlatch.clock import monotonic_now
 from nightlatch.core.events import Event, EventType
 from nightlatch.ledger.chain import append
 from nightlatch.ledger.chain_port import ChainBase
+from nightlatch.ledger.pacing import rest
 
 AT_ONCE = 1000
 BASE = "chain_base"
@@ -46,8 +48,10 @@ def prune(connection: sqlite3.Connection, change: Change, until: int, at: int, p
             append(connection, [Event(EventType.AUDIT_PRUNED, at, policy=policy, detail=detail)])
     with _unbound(connection):
         for last in _steps(connection, until):
+            began = monotonic_now()
             with change():
                 _remove(connection, last)
+            rest(began)
     return int(count)
 
 

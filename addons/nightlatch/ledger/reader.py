@@ -22,12 +22,12 @@ from nightlatch.ledger.port import (
     Changes,
     Decision,
     Found,
-    Guard,
     LedgerError,
     LedgerFacts,
     LedgerReader,
 )
 from nightlatch.ledger.schema import LEDGER_SCHEMA
+from nightlatch.ledger.tombstones import exhumed
 
 Value = TypeVar("Value")
 
@@ -88,7 +88,7 @@ class SqliteReader(AlertQuestions, LiveQuestions, PolicyQuestions):
         try:
             row = self._execute(_LOOK, (fingerprint,)).fetchone()
             if row is None:
-                return self.warp(), None
+                return self.warp(), exhumed(self._execute, fingerprint)
             return self._warp_at(row[-1]), rows.found_of(fingerprint, row[:-1])
         except (sqlite3.Error, *FOREIGN) as error:
             raise self._unreadable(error) from error
@@ -96,7 +96,7 @@ class SqliteReader(AlertQuestions, LiveQuestions, PolicyQuestions):
     def find(self, fingerprint: bytes) -> Found | None:
         try:
             row = self._execute(_FIND, (fingerprint,)).fetchone()
-            return None if row is None else rows.found_of(fingerprint, row)
+            return exhumed(self._execute, fingerprint) if row is None else rows.found_of(fingerprint, row)
         except (sqlite3.Error, *FOREIGN) as error:
             raise self._unreadable(error) from error
 
@@ -225,8 +225,9 @@ class SqliteReader(AlertQuestions, LiveQuestions, PolicyQuestions):
         return self._read(rows.session_of, federation.STARTED, mark, mark)
 
     def spent(self, site: str, subject: bytes) -> int | None:
-        ((latest,),) = self._ask(federation.SPENT, subject, site)
-        return None if latest is None else int(latest)
+        asked = (federation.SPENT, federation.SPENT_LONG_AGO)
+        found = (row[0] for each in asked for row in self._ask(each, subject, site))
+        return max((at for at in found if at is not None), default=None)
 
     def barred(self, mark: bytes) -> bool:
         return bool(self._ask(federation.BARRED, mark))
@@ -241,15 +242,10 @@ class SqliteReader(AlertQuestions, LiveQuestions, PolicyQuestions):
         named = frozenset(session for _, session in found if session is not None)
         return Changes(found[-1][0] if found else after, named)
 
-    def guards(self) -> Sequence[Guard]:
-        statement = f"SELECT {rows.GUARD_COLUMNS} FROM guards ORDER BY started_at DESC, rowid DESC"
-        return self._read(rows.guard_of, statement)
-
     def facts(self) -> LedgerFacts:
         sessions: dict[str, int] = dict(self._ask("SELECT state, count(*) FROM sessions GROUP BY state"))
         ((events,),) = self._ask("SELECT count(*) FROM events")
-        ((size,),) = self._ask("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
-        return LedgerFacts(str(self._path), LEDGER_SCHEMA, sessions, events, size)
+        return LedgerFacts(str(self._path), LEDGER_SCHEMA, sessions, events, self.space().bytes)
 
     def close(self) -> None:
         self._connection.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nightlatch.ledger.port import LedgerError
 
-LEDGER_SCHEMA = 7
+LEDGER_SCHEMA = 8
 """The schema that this program writes: how many migrations there are. Kept in the file as `user_version`."""
 
 APPLICATION_ID = 0x6E6C6368

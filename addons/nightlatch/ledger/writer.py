@@ -18,6 +18,7 @@ from nightlatch.ledger import federation, pruning, rows
 from nightlatch.ledger.alerts_write import END, AlertChanges
 from nightlatch.ledger.chain import append
 from nightlatch.ledger.files import connect_writer, explained
+from nightlatch.ledger.forgetting import Forgetting
 from nightlatch.ledger.policies_write import PolicyWriting
 from nightlatch.ledger.port import Decision, Guard, Hold, LedgerError, LedgerWriter, Touch
 
@@ -28,7 +29,8 @@ DECISIONS_KEPT = 50_000
 _CREATE = f"INSERT INTO sessions ({rows.OWN_COLUMNS}) VALUES ({', '.join('?' * rows.SESSION_WIDTH)})"
 _ISSUE = (
     "INSERT INTO credentials (fingerprint, session, issued_at) SELECT :fingerprint, number, :at FROM sessions "
-    "WHERE id = :session AND NOT EXISTS (SELECT 1 FROM credentials WHERE fingerprint = :fingerprint)"
+    "WHERE id = :session AND NOT EXISTS (SELECT 1 FROM credentials WHERE fingerprint = :fingerprint) "
+    "AND NOT EXISTS (SELECT 1 FROM tombstones WHERE fingerprint = :fingerprint)"
 )
 _REISSUE = (
     "UPDATE credentials SET session = (SELECT number FROM sessions WHERE id = :session), issued_at = :at, "
@@ -62,7 +64,7 @@ _MOVE = "INSERT INTO clock (wall_at, warped_at, frozen, reset, event) VALUES (?,
 _ANNOUNCE = f"INSERT OR REPLACE INTO guards ({rows.GUARD_COLUMNS}) VALUES ({', '.join('?' * 11)})"
 
 
-class SqliteWriter(AlertChanges, PolicyWriting):
+class SqliteWriter(AlertChanges, PolicyWriting, Forgetting):
     """`LedgerWriter` on an open connection. Every method raises `LedgerError` when the ledger cannot be written; then
     nothing of the change is in it."""
 
@@ -84,6 +86,8 @@ class SqliteWriter(AlertChanges, PolicyWriting):
         names = {"fingerprint": fingerprint, "session": session.id, "at": session.started_at}
         with self._change():
             self._execute(_CREATE, rows.row_of(session))
+            if reissue:
+                self._execute("DELETE FROM tombstones WHERE fingerprint = ?", (fingerprint,))
             issued = self._changed(_ISSUE, names) or (reissue and self._changed(_REISSUE, names))
             federation.note(self._connection, session.id, provider)
             return self._settle(issued, events)

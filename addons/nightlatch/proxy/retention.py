@@ -1,13 +1,16 @@
-"""What a policy says of how long the trail is kept (`[audit] keep`) is done by the guard itself, once an hour.
+"""What a policy says of how long things are kept (`[audit]`) is done by the guard itself, once an hour.
 
 On a thread and connections of its own: a first pruning may take seconds, and neither the loop nor whoever waits for a
 write shall notice.
 """
 
 import asyncio
+from contextlib import closing
 from pathlib import Path
 
+from nightlatch.core.policy import Audit
 from nightlatch.ledger.reader import open_reader
+from nightlatch.ledger.retention import Gone, apply_retention
 from nightlatch.ledger.writer import open_writer
 from nightlatch.proxy.guard import Guard
 
@@ -15,29 +18,16 @@ EVERY = 3600.0
 """Seconds."""
 
 
-async def keep_to_policy(guard: Guard) -> int:
-    """Prune what the policy in force no longer wants kept; how many events went.
+async def keep_to_policy(guard: Guard) -> Gone:
+    """Let go what the policy in force no longer wants kept.
 
     Raises:
         LedgerError: the ledger cannot be used.
     """
-    keep = guard.policy.audit.keep
-    if keep is None:
-        return 0
-    now = guard.clock.now()
-    return await asyncio.to_thread(_prune, guard.settings.ledger, now - keep, now, guard.policy.version)
+    policy, now = guard.policy, guard.clock.now()
+    return await asyncio.to_thread(_keep, guard.settings.ledger, policy.audit, now, policy.version)
 
 
-def _prune(ledger: Path, before: int, now: int, version: str) -> int:
-    reader = open_reader(ledger)
-    try:
-        until = reader.last_before(before)
-    finally:
-        reader.close()
-    if until == 0:
-        return 0
-    writer = open_writer(ledger)
-    try:
-        return writer.prune(until, now, version)
-    finally:
-        writer.close()
+def _keep(ledger: Path, audit: Audit, now: int, version: str) -> Gone:
+    with closing(open_reader(ledger)) as reader, closing(open_writer(ledger)) as writer:
+        return apply_retention(reader, writer, audit, now, version)

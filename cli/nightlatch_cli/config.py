@@ -32,6 +32,10 @@ _NAMES = """
 OPTION_NAMES = frozenset(_NAMES.split())
 """Every option of every command (a test compares), so that a misspelt key is found without loading them all."""
 
+_GUARDED = "alert-notify alert-webhook alert-webhook-secret dev-second-factor oidc-client-secret signals-token"
+SECRET_OPTIONS = frozenset(_GUARDED.split())
+"""Options whose values no message repeats."""
+
 _PATHS = frozenset({"record", "jwt-key-file"})
 _PATH_OR_WORD = frozenset({"policy", "against", "jwks"})
 """Options that take a path or something else: a path where there is such a file."""
@@ -74,7 +78,8 @@ class Config(NamedTuple):
         return str(path) if is_path else value
 
     def _wrong(self, key: str, expected: str) -> NoReturn:
-        fail(ExitCode.CONFIGURATION, f"{self.place(key)}: found {self.values[key]!r}; expected {expected}")
+        found = f"found {self.values[key]!r}; " if key not in SECRET_OPTIONS else ""
+        fail(ExitCode.CONFIGURATION, f"{self.place(key)}: {found}expected {expected}")
 
 
 def long_name(param: Any) -> str:

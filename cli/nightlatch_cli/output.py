@@ -9,13 +9,10 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from nightlatch.core.printable import printable
+
 Document = Mapping[str, Any] | Sequence[Any]
 """What `--json` prints: plain values that JSON has."""
-
-
-def printable(text: str, keep: str = "\n\t") -> str:
-    """`text` with every character that a terminal could obey, or that hides, shown as `?`."""
-    return text if text.isprintable() else "".join(c if c.isprintable() or c in keep else "?" for c in text)
 
 
 def on_terminal() -> bool:

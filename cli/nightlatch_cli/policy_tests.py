@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from nightlatch import private_files
 from nightlatch.presets import load_policy
 from nightlatch.testing.boundaries import boundaries
 from nightlatch.testing.boundary_files import playwright_file, pytest_file
@@ -43,8 +44,8 @@ def policy_tests(
         tell(text.rstrip("\n"))
         return
     try:
-        with to.open("x", encoding="utf-8") as file:
-            file.write(text)
+        with private_files.create(to, fresh=True) as file:
+            file.write(text.encode())
     except OSError as error:
         fail(ExitCode.CONFIGURATION, f"--to {to}: {error.strerror}", "name a new file")
     say(f"{3 * len(edges)} tests of {found.name} are in {to}")

@@ -2,13 +2,13 @@
 and hands over to the proxy, which is imported only here."""
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from nightlatch.private_files import replace
 from nightlatch_cli.exits import ExitCode, Failure, fail
 from nightlatch_cli.options import DEFAULT_LEDGER, LedgerOption
 from nightlatch_cli.output import say
@@ -187,10 +187,7 @@ def _ready(facts: dict[str, object], ready_file: Path | None) -> None:
     if ready_file is None:
         return
     line = json.dumps({name: facts[name] for name in ("url", "control", "token", "ledger", "pid")})
-    draft = ready_file.with_name(f".{ready_file.name}.{os.getpid()}")
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(line + "\n")
-        draft.replace(ready_file)
+        replace(ready_file, f"{line}\n".encode())
     except OSError as error:
         raise Failure(ExitCode.CONFIGURATION, f"--ready-file {ready_file}: {error.strerror}") from error

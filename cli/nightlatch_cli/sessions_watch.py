@@ -11,6 +11,7 @@ from nightlatch.clock import WarpedClock
 from nightlatch.core.clock_json import clock_document
 from nightlatch.core.durations import format_duration
 from nightlatch.core.policy import SECOND
+from nightlatch.core.printable import printable
 from nightlatch.core.session import Session, State
 from nightlatch.core.session_json import session_document
 from nightlatch.explain.phrases import why_ended
@@ -18,7 +19,7 @@ from nightlatch.ledger.port import LedgerReader
 from nightlatch_cli.exits import ExitCode, fail
 from nightlatch_cli.ledger_access import Bench, bench
 from nightlatch_cli.options import DEFAULT_LEDGER, JsonlOption, LedgerOption
-from nightlatch_cli.output import on_terminal, print_jsonl, printable
+from nightlatch_cli.output import on_terminal, print_jsonl
 
 LOOK_EVERY = 0.5
 """Seconds between two looks."""

@@ -1,5 +1,6 @@
 """Files that a command writes whole or not at all: until all of it is on disk, what was there before stays there, also
-when the process is killed, interrupted, or fails half-way. Knows nothing of what is written."""
+when the process is killed, interrupted, or fails half-way. What is new is its owner's alone: reports name people. Knows
+nothing of what is written."""
 
 import contextlib
 import os
@@ -36,7 +37,7 @@ def whole(path: Path) -> Iterator[BinaryIO]:
     place = path.resolve()  # through a link, which stays one
     draft = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             if place.exists():
                 draft.chmod(place.stat().st_mode & 0o777)
             yield file

@@ -7,7 +7,7 @@ import pytest
 from tests.e2e.receiver import Receiver
 
 from nightlatch.alerts.channel import Fate, Outcome
-from nightlatch.alerts.http_push import push
+from nightlatch.alerts.http_push import MOST_SAID, push
 from nightlatch.core.policy import HOUR, SECOND
 
 
@@ -47,6 +47,17 @@ def test_what_arrives(receiver: Receiver) -> None:
     pushed(receiver.url)
     (got,) = receiver.got
     assert (got.path, got.body, got.headers["x-key"]) == ("/hook", "body", "1")
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_what_a_receiver_says_back_gives_nothing_away(receiver: Receiver, status: int) -> None:
+    """`Cannot POST /services/T0…/…` is what many servers answer, and the log and the ledger would keep it."""
+    place = f"/services/{'T' * 9}/{'k' * 24}?key={'q' * 16}"
+    receiver.status = status
+    receiver.answer = f"Cannot POST {place}, {'token' * 9}, \x1b]0;".encode() + b"." * 900
+    outcome = asyncio.run(push(receiver.url + place, "body", {"Authorization": f"Bearer {'token' * 9}"}))
+    assert "Cannot POST /…/…/…?…, …, ?]0;" in outcome.error
+    assert len(outcome.error) <= MOST_SAID
 
 
 def test_nobody_there(receiver: Receiver) -> None:

@@ -3,8 +3,6 @@ import json
 import sys
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from nightlatch_cli.output import (
     forgiving,
@@ -13,17 +11,9 @@ from nightlatch_cli.output import (
     print_jsonl,
     print_lines,
     print_table,
-    printable,
     say,
     tell,
 )
-
-
-@given(st.text())
-def test_nothing_that_a_terminal_obeys_gets_through(text: str) -> None:
-    shown = printable(text)
-    assert len(shown) == len(text)
-    assert all(character.isprintable() or character in "\n\t" for character in shown)
 
 
 def test_talk_and_data_do_not_mix(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +25,10 @@ def surroundings() -> dict[str, str]:
 class Guard:
     """A process that guards, and what is known of it."""
 
-    def __init__(self, command: Sequence[str], directory: Path, ledger: Path) -> None:
+    def __init__(
+        self, command: Sequence[str], directory: Path, ledger: Path, told: Mapping[str, str] | None = None
+    ) -> None:
+        """`told`: variables of its environment."""
         self.ledger = ledger
         self.directory = directory
         self.url = self.control = self.token = ""
@@ -33,7 +36,11 @@ class Guard:
         self._log = directory / f"log-{len(list(directory.glob('log-*')))}"
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *command], cwd=directory, env=surroundings(), stdout=log, stderr=subprocess.STDOUT
+                [sys.executable, *command],
+                cwd=directory,
+                env={**surroundings(), **(told or {})},
+                stdout=log,
+                stderr=subprocess.STDOUT,
             )
 
     @property
@@ -94,17 +101,29 @@ def nightlatch(*arguments: str, ledger: Path | None = None, directory: Path | No
     return Done(done.returncode, done.stdout, done.stderr)
 
 
-def start(directory: Path, upstream: str, *options: str, ledger: Path | None = None) -> Guard:
+def start(
+    directory: Path,
+    upstream: str,
+    *options: str,
+    ledger: Path | None = None,
+    told: Mapping[str, str] | None = None,
+) -> Guard:
     """Start `nightlatch run` without waiting for it."""
     ledger = ledger or directory / "ledger.db"
     files = ["--ready-file", str(directory / "ready.json"), "--ledger", str(ledger)]
     listen = [] if "--listen" in options else ["--listen", "127.0.0.1:0"]
-    return Guard(["-m", "nightlatch_cli", "run", upstream, *files, *listen, *options], directory, ledger)
+    return Guard(["-m", "nightlatch_cli", "run", upstream, *files, *listen, *options], directory, ledger, told)
 
 
-def run(directory: Path, upstream: str, *options: str, ledger: Path | None = None) -> Guard:
+def run(
+    directory: Path,
+    upstream: str,
+    *options: str,
+    ledger: Path | None = None,
+    told: Mapping[str, str] | None = None,
+) -> Guard:
     """Start `nightlatch run`, and return once it listens."""
-    guard = start(directory, upstream, *options, ledger=ledger)
+    guard = start(directory, upstream, *options, ledger=ledger, told=told)
     ready = directory / "ready.json"
     until(lambda: ready.exists() or not guard.alive(), "the guard to listen", 60)
     assert guard.alive(), guard.log

@@ -40,6 +40,9 @@ class OwnProvider:
         self.metadata: dict[str, Any] = {}
         self.down: set[str] = set()
         self.error = ""
+        self.secret, self.access_token = SECRET, "at"
+        self.signed: list[str] = []
+        """The tokens that it has made."""
         self.authorized: list[Fields] = []
         self.exchanged: list[Fields] = []
         self._codes: dict[str, Fields] = {}
@@ -80,7 +83,7 @@ class OwnProvider:
         """Where the browser is sent back to."""
         self.authorized.append(asked)
         self._authenticate(asked)
-        answer = {"state": asked["state"], "code": secrets.token_urlsafe(8)}
+        answer = {"state": asked["state"], "code": secrets.token_urlsafe(16)}
         if self.error:
             answer = {"state": asked["state"], "error": self.error}
         else:
@@ -100,15 +103,19 @@ class OwnProvider:
         """The answer of the token endpoint."""
         self.exchanged.append(form)
         asked = self._codes.pop(form.get("code", ""), None)
-        basic = "Basic " + base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
-        if authorization != basic and form.get("client_secret") != SECRET:
+        basic = "Basic " + base64.b64encode(f"{CLIENT}:{self.secret}".encode()).decode()
+        if authorization != basic and form.get("client_secret") != self.secret:
             return 401, {"error": "invalid_client"}
         challenge = base64.urlsafe_b64encode(sha256(form.get("code_verifier", "").encode()).digest()).rstrip(b"=")
         if asked is None or asked["code_challenge"] != challenge.decode():
             return 400, {"error": "invalid_grant"}
         if form["redirect_uri"] != asked["redirect_uri"]:
             return 400, {"error": "invalid_grant"}
-        return 200, {"access_token": "at", "token_type": "Bearer", "id_token": self.id_token(asked["nonce"])}
+        return 200, {
+            "access_token": self.access_token,
+            "token_type": "Bearer",
+            "id_token": self.id_token(asked["nonce"]),
+        }
 
     def id_token(self, nonce: str) -> str:
         now = self.now() // 1_000_000
@@ -117,7 +124,10 @@ class OwnProvider:
 
     def sign(self, headers: dict[str, Any] | None = None, **claims: Any) -> str:
         """A token of this provider for the guard."""
-        return mint(headers={"kid": "k1", **(headers or {})}, **{"iss": self.issuer, "aud": CLIENT, **claims})
+        self.signed.append(
+            mint(headers={"kid": "k1", **(headers or {})}, **{"iss": self.issuer, "aud": CLIENT, **claims})
+        )
+        return self.signed[-1]
 
     def logout_token(self, **claims: Any) -> str:
         """A logout token as the specification has it, changed by `claims`."""
@@ -148,7 +158,7 @@ def _handler(provider: OwnProvider) -> type[BaseHTTPRequestHandler]:
                 self._answer(200, provider.discovery())
             elif path == "/jwks":
                 self._answer(200, {"keys": [jwk(kid="k1", use="sig", alg="RS256")]})
-            elif path == "/userinfo" and self.headers["Authorization"] == "Bearer at":
+            elif path == "/userinfo" and self.headers["Authorization"] == f"Bearer {provider.access_token}":
                 self._answer(200, {"sub": provider.user, **provider.knows})
             else:
                 self._answer(404, {})

@@ -37,6 +37,14 @@ def test_an_exception_is_one_line_with_its_place() -> None:
     assert "test_console_log.py:" in out.getvalue()
 
 
+def test_what_is_quoted_steers_no_terminal_and_looks_like_no_message() -> None:
+    out = io.StringIO()
+    log = ConsoleLog(out)
+    log.started()
+    log.emit(_record(logging.WARNING, "alert of \x1b]0;root\x07 eve\nnightlatch: all is well\r"))
+    assert out.getvalue() == "nightlatch: warning: alert of ?]0;root? eve\n    nightlatch: all is well?\n"
+
+
 def test_errors_of_the_start_are_kept_back() -> None:
     out = io.StringIO()
     log = ConsoleLog(out)

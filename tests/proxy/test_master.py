@@ -13,6 +13,7 @@ from mitmproxy.exceptions import OptionsError
 from mitmproxy.http import HTTPFlow, Response
 from tests.proxy.running import Application, asking, everything, guarding, serving
 
+from nightlatch.core.shown_url import without_secrets
 from nightlatch.proxy.master import own_url, run_guard
 
 
@@ -111,7 +112,12 @@ def test_an_address_that_is_not_ours_is_said_plainly(confdir: Path, capsys: pyte
 )  # fmt: skip
 def test_what_is_no_upstream_is_refused(confdir: Path, capsys: pytest.CaptureFixture[str], upstream: str) -> None:
     assert _run(Silent(), confdir, upstream=upstream) == 3
-    assert capsys.readouterr().err.startswith(f"nightlatch: error: {upstream!r} is not an upstream: ")
+    assert capsys.readouterr().err.startswith(f"nightlatch: error: {without_secrets(upstream)!r} is not an upstream: ")
+
+
+def test_a_password_in_an_upstream_is_not_repeated(confdir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(Silent(), confdir, upstream="http://ada:s3cret@localhost/?key=s3cret") == 3
+    assert "s3cret" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("options", [{"nightlatch_idel": "15m"}, {"listen_port": "many"}, {"http2": "perhaps"}])

@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar
 from nightlatch.alerts.channel import Channel, Fate, Outcome, Told
 from nightlatch.core.alert import Alert
 from nightlatch.core.events import Chained, EventType
+from nightlatch.core.failures import where_failed
 from nightlatch.core.policy import MINUTE, SECOND
 from nightlatch.ledger.alerts_port import Delivery
 from nightlatch.ledger.port import LedgerReader, LedgerWriter
@@ -88,8 +89,8 @@ class Dispatcher:
             key = key_of(self.channel, chained)
             try:
                 body = self.channel.compose(Told(chained, self._alert(chained)), key, self._wall())
-            except Exception:
-                log.exception("event %d cannot be told to %s", chained.id, self.channel.name)
+            except Exception as mistake:
+                log.error("event %d cannot be told to %s: %s", chained.id, self.channel.name, where_failed(mistake))
                 continue
             if body is not None:
                 yield Delivery(key, self.channel.name, chained.id, body)

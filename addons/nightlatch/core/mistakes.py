@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from nightlatch.core.printable import printable
+
 
 class Mistake(NamedTuple):
     """One mistake; line and column from 1. `nearest` is the known word that was probably meant."""
@@ -25,7 +27,7 @@ class Mistake(NamedTuple):
         """`file:line:column: message`, the line of the file, and a caret below the place."""
         before = self.source[: self.column - 1]
         caret = "".join("\t" if character == "\t" else " " for character in before) + "^"
-        return _printable(f"{self.file}:{self.line}:{self.column}: {self.message}\n  {self.source}\n  {caret}")
+        return printable(f"{self.file}:{self.line}:{self.column}: {self.message}\n  {self.source}\n  {caret}")
 
 
 class PolicyInvalid(ValueError):
@@ -38,7 +40,3 @@ class PolicyInvalid(ValueError):
     def render(self) -> str:
         """All mistakes, for a terminal: control characters of the file are shown as `?`."""
         return "\n".join(mistake.render() for mistake in self.mistakes)
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() or c in "\n\t" else "?" for c in text)

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple, Protocol
 
 from nightlatch.clock import monotonic_now
+from nightlatch.core.failures import where_failed
 from nightlatch.identity.keys import VerificationKey
 
 log = logging.getLogger(__name__)
@@ -156,7 +157,7 @@ class RemoteKeys:
                 log.warning("%s; tried again in %d seconds", problem, self._freshness.cool_down // _SECOND)
             self._failure = str(problem)
         except Exception as mistake:
-            log.exception("a mistake while %s was fetched", self.where)
+            log.error("a mistake while %s was fetched: %s", self.where, where_failed(mistake))
             self._failure = f"{self.where} cannot be read: {mistake!r}"
         finally:
             self._flight = None

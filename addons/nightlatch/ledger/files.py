@@ -12,6 +12,7 @@ from pathlib import Path
 
 from nightlatch.ledger.port import LedgerError
 from nightlatch.ledger.schema import LEDGER_SCHEMA, check_not_older, version_of
+from nightlatch.private_files import make_folder
 
 READ_WAIT = 0.05
 """Seconds a read may wait. In WAL a read waits for no writer, only while a crashed one's log is recovered."""
@@ -78,7 +79,7 @@ def connect_writer(path: Path) -> sqlite3.Connection:
     """
     _check_file(path)
     with explained(path):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(path.parent)
         if not path.exists():
             _create(path)
         return _prepared(path)

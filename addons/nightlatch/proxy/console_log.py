@@ -9,6 +9,8 @@ import sys
 import traceback
 from typing import TextIO
 
+from nightlatch.core.printable import printable
+
 PREFIXES = {logging.WARNING: "warning: ", logging.ERROR: "error: ", logging.CRITICAL: "error: "}
 
 
@@ -43,10 +45,12 @@ class ConsoleLog(logging.Handler):
         self.say(PREFIXES.get(record.levelno, "") + text)
 
     def say(self, text: str) -> None:
-        """Write a line; a closed stderr is no reason to stop guarding."""
+        """Write a message; a closed stderr is no reason to stop guarding. What it quotes can neither steer a terminal
+        nor look like a message of its own: control characters are replaced, further lines indented."""
         stream = self.stream or sys.stderr
         try:
-            stream.write(f"nightlatch: {text}\n")
+            shown = printable(text).replace("\n", "\n    ")
+            stream.write(f"nightlatch: {shown}\n")
             stream.flush()
         except (OSError, ValueError):
             logging.getLogger().removeHandler(self)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from mitmproxy import http
 
 from nightlatch.core.decide import error as error_verdict
+from nightlatch.core.failures import where_failed
 from nightlatch.core.identity import Anonymous
 from nightlatch.core.verdict import CROSS_SITE, Kind, Verdict
 from nightlatch.identity.key_sets import KeysUnavailable
@@ -104,7 +105,7 @@ def fail_closed(service: Service | None, flow: http.HTTPFlow, error: Exception) 
         log.warning("answered 503: %s", detail)
     else:
         detail = "nightlatch made a mistake; its log tells more"
-        log.error("answered 503 after a mistake of its own", exc_info=error)
+        log.error("answered 503 after a mistake of its own: %s", where_failed(error))
     try:
         answer(
             flow,

@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from typing import NamedTuple
 
 from nightlatch.core.alert import Alert, Finding
+from nightlatch.core.printable import printable
 from nightlatch.ledger.port import LedgerWriter
 from nightlatch.proxy.guard import Guard
 
@@ -97,4 +98,5 @@ def tell(finding: Finding, alert: Alert | None) -> None:
     """The log's line, when an alert is raised; not for what it counts."""
     if alert is not None and alert.times == finding.times:
         whose = " ".join(part for part in (alert.session, alert.subject) if part)
-        log.warning("alert %d %s (%s)%s: %s", alert.id, alert.detector, alert.then, whose and f" {whose}", alert.why)
+        told = printable(f"{whose and f' {whose}'}: {alert.why}", keep="")
+        log.warning("alert %d %s (%s)%s", alert.id, alert.detector, alert.then, told)

@@ -9,6 +9,7 @@ import logging
 from mitmproxy import http
 
 from nightlatch.core.client_kind import ClientKind, client_kind
+from nightlatch.core.failures import where_failed
 from nightlatch.core.kept_form import KEPT_FOR, NotKept, is_form, read_form
 from nightlatch.core.policy import SECOND
 from nightlatch.core.redirect import safe_return_to, with_query
@@ -41,8 +42,8 @@ def keep(service: Service, flow: http.HTTPFlow) -> None:
         found = judged(flow)
         if found is not None and SENDING not in flow.metadata and is_form(found.arrival.request, found.arrival.origin):
             _keep(service, flow, found)
-    except Exception:
-        log.exception("a form could not be kept")
+    except Exception as mistake:
+        log.error("a form could not be kept: %s", where_failed(mistake))
 
 
 def _keep(service: Service, flow: http.HTTPFlow, found: Judged) -> None:

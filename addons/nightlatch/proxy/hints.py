@@ -1,14 +1,19 @@
 """What the console tells a developer in the first minutes: a cookie that behaves like a session, a login loop.
 
-Each thing is said once.
+Each thing is said once, and no more than `MOST` things: cookies and paths are as many as somebody likes to invent. What
+is quoted can be pasted into a shell: it is one word there.
 """
 
 import logging
 from collections.abc import Iterable
+from shlex import quote as _word
 
+from nightlatch.core.printable import printable
 from nightlatch.identity.set_cookies import looks_like_session, parse_set_cookie
 
 log = logging.getLogger(__name__)
+
+MOST = 50
 
 
 class Hints:
@@ -26,7 +31,7 @@ class Hints:
             self._say(
                 cookie.name,
                 f"the application sets the cookie `{cookie.name}`, and {why}. "
-                f"To guard the application's own sessions, start with: --identity cookie:{cookie.name}",
+                f"To guard the application's own sessions, start with: --identity {_word(f'cookie:{cookie.name}')}",
             )
 
     def login_loop(self, path: str) -> None:
@@ -34,10 +39,10 @@ class Hints:
         self._say(
             f"loop {path}",
             f"a browser was sent to the login three times within ten seconds for {path}. "
-            f"If that is the login page itself, open it with: --public '{path}'",
+            f"If that is the login page itself, open it with: --public {_word(path)}",
         )
 
     def _say(self, key: str, text: str) -> None:
-        if key not in self._said:
+        if key not in self._said and len(self._said) < MOST:
             self._said.add(key)
-            log.warning("%s", text)
+            log.warning("%s", printable(text, keep=""))

@@ -17,6 +17,7 @@ from mitmproxy.options import Options
 from mitmproxy.proxy.mode_specs import ProxyMode, ReverseMode
 from mitmproxy.utils import asyncio_utils
 
+from nightlatch.core.shown_url import without_secrets
 from nightlatch.proxy.console_log import ConsoleLog
 from nightlatch.proxy.hook_table import HookTable
 from nightlatch.proxy.inline_hooks import InlineProxyserver
@@ -190,14 +191,13 @@ def site_options(upstream: str, listen_host: str, listen_port: int) -> dict[str,
     except ValueError:
         usable = False
     if not usable or parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
-        raise StartError(
-            f"{upstream!r} is not an upstream: give http://HOST[:PORT] or https://HOST[:PORT], without a path"
-        )
+        expected = "give http://HOST[:PORT] or https://HOST[:PORT], without a path"
+        raise StartError(f"{without_secrets(upstream)!r} is not an upstream: {expected}")
     spec = f"reverse:{parts.scheme}://{parts.netloc}"
     try:
         mode = ProxyMode.parse(spec)
     except ValueError as error:
-        raise StartError(f"{upstream!r} is not an upstream: {error}") from error
+        raise StartError(f"{without_secrets(upstream)!r} is not an upstream: {error}") from error
     if isinstance(mode, ReverseMode):
         # mitmproxy would listen for HTTP/3 as well; `parse` returns this same object when the sockets are opened.
         mode.transport_protocol = "tcp"

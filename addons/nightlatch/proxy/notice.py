@@ -12,6 +12,7 @@ from mitmproxy import http
 
 from nightlatch.core.client_kind import ClientKind, client_kind
 from nightlatch.core.content_security import script_nonce
+from nightlatch.core.failures import where_failed
 from nightlatch.core.html_head import with_element
 from nightlatch.core.request import RequestView
 from nightlatch.core.verdict import Kind
@@ -45,8 +46,8 @@ def put_in(service: Service, flow: http.HTTPFlow) -> None:
     try:
         if (page := _page(flow)) is not None:
             _put_in(flow, page)
-    except Exception:
-        log.exception("the notice could not be put into a page")
+    except Exception as mistake:
+        log.error("the notice could not be put into a page: %s", where_failed(mistake))
 
 
 def _page(flow: http.HTTPFlow) -> http.Response | None:

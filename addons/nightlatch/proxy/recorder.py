@@ -2,11 +2,11 @@
 sessions and verdicts. Lines are appended as they happen, so a capture is whole up to the last finished exchange."""
 
 import json
-import os
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO
 
 from nightlatch.core.recording import exchange_line, header_line
+from nightlatch.private_files import create, make_folder
 from nightlatch.proxy.judged import Judged
 
 
@@ -19,8 +19,8 @@ class Recorder:
 
     def __init__(self, path: Path, site: str, policy: str) -> None:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file: TextIO = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w")
+            make_folder(path.parent)
+            self._file = TextIOWrapper(create(path), encoding="utf-8")
         except OSError as error:
             raise RecordingUnusable(f"cannot record into {path}: {error.strerror}; name another file") from error
         self._write(header_line(site, policy))

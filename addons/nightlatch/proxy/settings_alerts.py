@@ -13,6 +13,7 @@ from nightlatch.alerts.security_events import SecurityEvents, SigningKeyUnusable
 from nightlatch.alerts.webhook import SecretUnusable, Webhook, secret_of
 from nightlatch.core.origin_facts import is_loopback
 from nightlatch.core.policy import Policy
+from nightlatch.core.shown_url import origin_only
 
 _SIGNALS = ("signals_key_file", "signals_issuer", "signals_audience")
 
@@ -79,11 +80,11 @@ def _url(name: str, text: str) -> str:
     """An http(s) URL; plain http only on this machine, as what is sent names people."""
     option = f"--{name.replace('_', '-')}"
     split = urlsplit(text)
-    host = split.hostname or ""
+    host, shown = split.hostname or "", f"{option} {origin_only(text)}"
     if split.scheme not in ("http", "https") or not host:
-        raise AlertsInvalid(f"{option} {text}: expected an http(s) URL")
+        raise AlertsInvalid(f"{shown}: expected an http(s) URL")
     if split.scheme == "http" and not is_loopback(host) and not host.endswith(".localhost"):
-        raise AlertsInvalid(f"{option} {text}: what is sent names people, so elsewhere than here it goes by https only")
+        raise AlertsInvalid(f"{shown}: what is sent names people, so elsewhere than here it goes by https only")
     return text
 
 

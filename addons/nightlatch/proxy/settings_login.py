@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from typing import NamedTuple
 
 from nightlatch.core.policy import Policy
+from nightlatch.core.shown_url import without_secrets
 from nightlatch.identity.extract import Source, SourceKind
 from nightlatch.identity.key_fetch import check_url
 from nightlatch.proxy.settings_values import SettingsInvalid, choice, nearest, words
@@ -77,7 +78,7 @@ def _issuer(text: str, issuer: str) -> str:
     if not issuer:
         raise SettingsInvalid("login `oidc` needs the issuer's URL, such as `oidc:https://id.example.com/realms/main`")
     try:
-        return check_url(issuer, f"login `{text}`")
+        return check_url(issuer, f"login `{without_secrets(text)}`")
     except ValueError as error:
         raise SettingsInvalid(str(error)) from None
 

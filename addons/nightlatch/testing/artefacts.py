@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from nightlatch import private_files
 from nightlatch.testing.control_client import ControlError
 from nightlatch.testing.guard_process import Files
 from nightlatch.testing.guarded_site import Nightlatch
@@ -43,11 +44,11 @@ def unsaid(explained: list[str], failure: str) -> list[str]:
 def keep(folder: Path, name: str, files: Files | None, begun: Marks, explained: list[str]) -> Path:
     """Write everything below `folder`, in one named after the test; what was kept of an earlier run is replaced."""
     place = folder / folder_name(name)
-    place.mkdir(parents=True, exist_ok=True)
-    (place / "explain.txt").write_text("\n\n".join(explained) + "\n", "utf-8")
+    private_files.make_folder(place)
+    private_files.write(place / "explain.txt", ("\n\n".join(explained) + "\n").encode())
     if files is not None:
-        (place / "guard.log").write_bytes(_since(files.log, begun.log))
-        (place / "recording.jsonl").write_bytes(_recorded(files.recording, begun.recording))
+        private_files.write(place / "guard.log", _since(files.log, begun.log))
+        private_files.write(place / "recording.jsonl", _recorded(files.recording, begun.recording))
         _copy_ledger(files.ledger, place / "ledger.db")
     return place
 
@@ -65,7 +66,7 @@ def _copy_ledger(source: Path, target: Path) -> None:
     try:
         copy_ledger(source, target)
     except LedgerError as error:
-        target.with_suffix(".txt").write_text(f"{error}\n", "utf-8")
+        private_files.write(target.with_suffix(".txt"), f"{error}\n".encode())
 
 
 def _recorded(file: Path, begun: int) -> bytes:

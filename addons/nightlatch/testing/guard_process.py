@@ -14,6 +14,7 @@ from time import monotonic
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from nightlatch.private_files import create
 from nightlatch.testing.control_client import ControlClient
 
 START = 120.0
@@ -66,7 +67,7 @@ def start(upstream: str, folder: Path, options: Sequence[str], cwd: Path) -> Gua
     own = ["--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--ready-file", str(ready)]
     kept = ["--ledger", str(files.ledger), "--record", str(files.recording)]
     command = [sys.executable, "-m", "nightlatch_cli", "run", upstream, *options, *own, *kept]
-    with files.log.open("wb") as log:
+    with create(files.log) as log:
         process = subprocess.Popen(  # noqa: S603 (this Python, with arguments and no shell)
             command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
         )

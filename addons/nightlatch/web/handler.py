@@ -9,7 +9,9 @@ from tornado.httputil import HTTPServerRequest
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
 
+from nightlatch.core.failures import where_failed
 from nightlatch.core.mistakes import PolicyInvalid
+from nightlatch.core.printable import printable
 from nightlatch.ledger.port import LedgerError
 from nightlatch.web import problems, stream
 from nightlatch.web.access import Caller, challenge, no_token, wrong_place
@@ -72,9 +74,9 @@ class Walled(RequestHandler):
         return "GET, HEAD"
 
     def log_exception(self, kind: Any, error: Any, trace: Any) -> None:
-        """Only mistakes of one's own are news, and no header of the request is: it holds the token."""
+        """Only mistakes of one's own are news, and nothing of the request is: it holds the token."""
         if told(error, 0)[0] == 500:
-            log.error("the control API made a mistake at %s", self.request.path, exc_info=error)
+            log.error("the control API made a mistake at %s: %s", printable(self.request.path), where_failed(error))
 
 
 class Missing(Walled):

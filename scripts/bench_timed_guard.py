@@ -15,8 +15,8 @@ from typing import Any
 
 from nightlatch.clock import WarpedClock
 from nightlatch.ledger.behind import WriteBehind
-from nightlatch.ledger.reader import SqliteReader
-from nightlatch.proxy import arrival, entrance, gate
+from nightlatch.ledger.gate_read import GateQuestions
+from nightlatch.proxy import arrival, entrance, gate, settle
 from nightlatch.proxy.addon import Nightlatch
 from nightlatch.proxy.detection import Detection
 from nightlatch.proxy.guard import Guard
@@ -27,15 +27,15 @@ STEPS: tuple[tuple[str, Any, str], ...] = (
     ("check", Guard, "check"),
     ("arrive", entrance, "arrive"),
     ("view", arrival, "alike_of"),
-    ("look", SqliteReader, "look"),
-    ("find", SqliteReader, "find"),
+    ("look", GateQuestions, "look"),
+    ("find", GateQuestions, "find"),
     ("clock", WarpedClock, "through"),
     ("lay over", Guard, "as_it_stands"),
     ("decide", gate, "decide"),
     ("detect", Detection, "allowed"),
     ("touch", WriteBehind, "touch"),
     ("log", Guard, "log"),
-    ("respond", gate, "apply"),
+    ("respond", settle, "apply"),
 )
 """What is called for each, by its name and the place where it is looked up."""
 

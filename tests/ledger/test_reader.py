@@ -124,7 +124,6 @@ def test_the_warp_survives_a_foreign_hand(
 @pytest.mark.parametrize(
     ("statement", "index"),
     [
-        ("_FIND", "credentials"),
         ("_SESSIONS ORDER", "sessions_by_start"),
         ("_IDLE", "sessions_live_by_activity"),
         ("_IDLE", "sessions_live_by_authentication"),

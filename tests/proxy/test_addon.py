@@ -12,7 +12,7 @@ from tests.proxy.bench import Bench, a_flow, response
 
 from nightlatch.ledger.port import LedgerError
 from nightlatch.proxy import addon as addon_module
-from nightlatch.proxy import afterwards, entrance, gate, own_site
+from nightlatch.proxy import afterwards, entrance, gate, own_site, settle
 from nightlatch.proxy.addon import Nightlatch
 
 Failure = Callable[..., Any]
@@ -30,8 +30,8 @@ STEPS = [
     (entrance, "admit"),
     (entrance, "own_page"),
     (gate, "decide"),
-    (gate, "touched"),
-    (gate, "apply"),
+    (settle, "touched"),
+    (settle, "apply"),
 ]
 
 
@@ -75,7 +75,7 @@ def test_a_post_to_an_own_page_that_fails_answers_503(bench: Bench, monkeypatch:
 def test_an_answer_that_cannot_be_looked_at_is_not_given(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     flow = bench.ask(cookie=bench.log_in())
     monkeypatch.setattr(afterwards, "mend_response", raising(RuntimeError("a mistake")))
-    assert response(bench.answer(flow, 200, ("X-Of", "the application"))).status_code == 503
+    assert response(bench.answer(flow, 200, ("Location", "/of-the-application"))).status_code == 503
     assert "x-of" not in response(flow).headers
 
 

@@ -9,7 +9,7 @@ from nightlatch.core.policy import MINUTE
 from nightlatch.core.session import State
 from nightlatch.core.verdict import Kind
 from nightlatch.ledger.port import LedgerError
-from nightlatch.proxy import gate
+from nightlatch.proxy import settle
 
 RULES = """
 [session]
@@ -70,7 +70,7 @@ def test_an_end_is_on_disk_before_the_answer_is_there(bench: Bench, monkeypatch:
     def applying(*_: object) -> None:
         states.append(bench.guard.reader.sessions()[0].state)
 
-    monkeypatch.setattr(gate, "apply", applying)
+    monkeypatch.setattr(settle, "apply", applying)
     bench.ask(cookie=cookie)
     assert states == [State.EXPIRED]
 
@@ -82,7 +82,7 @@ def test_a_create_is_on_disk_before_the_request_passes(benches: Benches, monkeyp
     def applying(*_: object) -> None:
         known.append(len(bench.guard.reader.sessions()))
 
-    monkeypatch.setattr(gate, "apply", applying)
+    monkeypatch.setattr(settle, "apply", applying)
     bench.ask(cookie="sid=abc")
     assert known == [1]
 

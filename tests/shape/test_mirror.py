@@ -31,6 +31,7 @@ ELSEWHERE = {
     "addons/nightlatch/replay/report/subject.py": "values without behaviour",
     "addons/nightlatch/proxy/options.py": "a table; every option is tried by tests/proxy/test_settings.py",
     "addons/nightlatch/proxy/judged.py": "values without behaviour",
+    "addons/nightlatch/proxy/case.py": "values; every road of tests/proxy/test_side_roads.py takes one",
     "addons/nightlatch/web/control.py": "a Protocol; tests/proxy/test_control.py compares",
     "addons/nightlatch/web/openapi_route.py": "one call; tests/web/test_openapi.py asks it",
     "addons/nightlatch/web/routes.py": "a table; tests/web/test_handler.py and test_openapi.py go through it",

@@ -28,6 +28,8 @@ _TELLING = (
 )
 """Header fields, and the words in them, of requests that a browser or a script makes without the person."""
 
+_TELLING_NAMES = frozenset(name for name, _ in _TELLING)
+
 
 def is_passive(policy: Policy, rule: Rule, request: RequestView) -> bool:
     """Whether `request`, which `rule` lets pass, says nothing about the person being there."""
@@ -36,7 +38,7 @@ def is_passive(policy: Policy, rule: Rule, request: RequestView) -> bool:
         or (request.message != "" and policy.activity.websocket not in ("all", request.message))
         or _by_itself(request)
         or _passive_path(BUILT_IN_PASSIVE, request.path)
-        or any(_listed(pattern, request) for pattern in policy.activity.passive)
+        or (policy.activity.passive != () and any(_listed(pattern, request) for pattern in policy.activity.passive))
     )
 
 
@@ -64,8 +66,9 @@ def credit(start: int, duration: int, idle: int | None) -> int | None:
 
 
 def _by_itself(request: RequestView) -> bool:
-    for header, telling in _TELLING:
-        for value in request.headers.get(header, ()):
+    headers = request.headers
+    for header, telling in () if _TELLING_NAMES.isdisjoint(headers) else _TELLING:
+        for value in headers.get(header, ()):
             if not telling.isdisjoint(_words(value)):
                 return True
     return is_preflight(request)

@@ -74,8 +74,10 @@ def token_clock(token: TokenTimes, leeway: int, now: int) -> ClockState:
 
 def first_out(clocks: Iterable[ClockState]) -> ClockState | None:
     """Of the clocks that ran out the one whose deadline came first; a tie names `absolute` (law 10)."""
-    dead = [clock for clock in clocks if clock.ran_out]
-    return min(dead, key=lambda clock: (clock.deadline, clock.clock is not Clock.ABSOLUTE), default=None)
+    dead = [clock for clock in clocks if clock.elapsed >= clock.limit]  # `ran_out`, without a call each
+    if not dead:
+        return None
+    return min(dead, key=lambda clock: (clock.deadline, clock.clock is not Clock.ABSOLUTE))
 
 
 def remaining(session: Session, limits: Limits, now: int, rule: Rule | None = None) -> Remaining:

@@ -67,20 +67,30 @@ class Session(NamedTuple):
     """Whether the person asked at the login to be remembered, and might be: its limits are those of `[remember]`."""
 
 
+_LAST_ACTIVE = Session._fields.index("last_active_at")
+"""Then come `gap_from_at` and `gap`."""
+
+
 def touched(session: Session, at: int) -> Session:
     """`session` after activity at `at`. A late touch never moves last activity back."""
     if at <= session.last_active_at:
         return session
     ran = at - session.last_active_at
     if ran > session.gap:
-        return session._replace(last_active_at=at, gap=ran, gap_from_at=session.last_active_at)
-    return session._replace(last_active_at=at)
+        return active_until(session, at, ran, session.last_active_at)
+    return active_until(session, at, session.gap, session.gap_from_at)
+
+
+def active_until(session: Session, at: int, gap: int, gap_from_at: int) -> Session:
+    """`session` with `at` as its last activity and that widest gap. Written out, as it happens with every request:
+    `_replace` would cost four times as much."""
+    return Session._make((*session[:_LAST_ACTIVE], at, gap_from_at, gap, *session[_LAST_ACTIVE + 3 :]))
 
 
 def covered(session: Session, start: int, until: int) -> Session:
     """`session` after (or during) an active exchange from `start` to `until`: activity all the while, so no gap."""
     begun = touched(session, start)
-    return begun if until <= begun.last_active_at else begun._replace(last_active_at=until)
+    return begun if until <= begun.last_active_at else active_until(begun, until, begun.gap, begun.gap_from_at)
 
 
 def reauthenticated(session: Session, at: int) -> Session:

@@ -47,7 +47,8 @@ class WriteBehind:
         """`flush_every`: seconds within which a touch is on disk, the writing included."""
         self._open_writer = open_writer
         self._pause = flush_every * 0.8
-        self._changed = threading.Condition()
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._held: dict[str, Session] = {}
         self._pauses = 0
         self._landed: deque[tuple[int, dict[str, Session]]] = deque()
@@ -78,7 +79,7 @@ class WriteBehind:
 
     def touch(self, session: Session) -> None:
         """Keep `session`, as it is after activity, until it is on disk. The latest of a session wins."""
-        with self._changed:
+        with self._lock:
             first = not self._batch.touched
             self._held[session.id] = self._batch.touched[session.id] = session
             self._notify_if(first)
@@ -91,7 +92,7 @@ class WriteBehind:
 
     def log(self, decision: Decision) -> None:
         """Keep a line for the decision log."""
-        with self._changed:
+        with self._lock:
             first = not self._batch.decisions
             self._batch.decisions.append(decision)
             self._notify_if(first)

@@ -11,28 +11,22 @@ from typing import TypeVar
 from nightlatch.core.authentication import ProviderSession
 from nightlatch.core.events import Chained, EventType
 from nightlatch.core.session import Session, State
-from nightlatch.core.warp import Segment, Warp
 from nightlatch.ledger import federation, pruning, rows
 from nightlatch.ledger.alerts_read import AlertQuestions
 from nightlatch.ledger.chain_port import ChainBase, Link
-from nightlatch.ledger.files import connect_reader, explain
+from nightlatch.ledger.files import connect_reader
+from nightlatch.ledger.gate_read import FOREIGN, GateQuestions
 from nightlatch.ledger.live_read import LiveQuestions
 from nightlatch.ledger.policies_read import PolicyQuestions
 from nightlatch.ledger.port import (
     Changes,
     Decision,
-    Found,
-    LedgerError,
     LedgerFacts,
     LedgerReader,
 )
 from nightlatch.ledger.schema import LEDGER_SCHEMA
-from nightlatch.ledger.tombstones import exhumed
 
 Value = TypeVar("Value")
-
-FOREIGN = (ValueError, KeyError, TypeError)
-"""What reading a row raises that nightlatch did not write."""
 
 NAMED = 500
 """How many events are looked through for the sessions that they name; beyond that every session may have changed."""
@@ -41,11 +35,6 @@ PAGE = 1000
 """How many events are read at a time: a long read must not keep the log from being folded back into the file."""
 
 # Every piece put together here is a constant of this package; what a caller gives is always a bound parameter.
-_FIND = (
-    f"SELECT {rows.READ_SESSION}, {rows.READ_CREDENTIAL} "
-    "FROM credentials c JOIN sessions s ON s.number = c.session WHERE c.fingerprint = ?"
-)
-_LOOK = _FIND.replace(" FROM ", ", (SELECT max(id) FROM clock) FROM ", 1)
 _SESSIONS = f"SELECT {rows.READ_SESSION} FROM sessions"
 _NEWEST_FIRST = "ORDER BY started_at DESC, number DESC LIMIT ?"
 # The flag is written out, as SQLite only then sees that an index of such sessions will do.
@@ -56,10 +45,6 @@ _RUN_OUT = (
 )
 _IDLE, _IDLE_REMEMBERED = _RUN_OUT.format(flag=0), _RUN_OUT.format(flag=1)
 _EVENTS = f"SELECT {rows.EVENT_COLUMNS} FROM events"
-_SEGMENTS = (
-    "SELECT id, wall_at, warped_at, frozen, reset FROM clock "
-    "WHERE id >= coalesce((SELECT max(id) FROM clock WHERE reset), 0) ORDER BY id"
-)
 # From site to site along the index of live sessions, in place of a look at every one of them.
 _INDEX = "FROM sessions INDEXED BY sessions_{which}_by_activity WHERE state = 'active' AND remembered = {flag}"
 _LAST = (
@@ -74,49 +59,8 @@ _LAST_EVENT = (
 )
 
 
-class SqliteReader(AlertQuestions, LiveQuestions, PolicyQuestions):
+class SqliteReader(GateQuestions, AlertQuestions, LiveQuestions, PolicyQuestions):
     """`LedgerReader` on an open connection. Every method raises `LedgerError` when the ledger cannot be read."""
-
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self._connection, self._path = connection, path
-        self._execute: Callable[..., sqlite3.Cursor] = connection.execute
-        self._warp = Warp()
-        self._warp_id: int | None = None
-
-    def look(self, fingerprint: bytes) -> tuple[Warp, Found | None]:
-        """On every request: one statement. The clock is read again only when it was moved since."""
-        try:
-            row = self._execute(_LOOK, (fingerprint,)).fetchone()
-            if row is None:
-                return self.warp(), exhumed(self._execute, fingerprint)
-            return self._warp_at(row[-1]), rows.found_of(fingerprint, row[:-1])
-        except (sqlite3.Error, *FOREIGN) as error:
-            raise self._unreadable(error) from error
-
-    def find(self, fingerprint: bytes) -> Found | None:
-        try:
-            row = self._execute(_FIND, (fingerprint,)).fetchone()
-            return exhumed(self._execute, fingerprint) if row is None else rows.found_of(fingerprint, row)
-        except (sqlite3.Error, *FOREIGN) as error:
-            raise self._unreadable(error) from error
-
-    def warp(self) -> Warp:
-        try:
-            (newest,) = self._execute("SELECT max(id) FROM clock").fetchone()
-        except sqlite3.Error as error:
-            raise self._unreadable(error) from error
-        return self._warp_at(newest)
-
-    def _warp_at(self, newest: int | None) -> Warp:
-        if newest != self._warp_id:
-            self._warp, self._warp_id = self._segments()
-        return self._warp
-
-    def _segments(self) -> tuple[Warp, int | None]:
-        """The segments since the last reset and the id of the last row, of one instant."""
-        found = self._ask(_SEGMENTS)
-        moved = (Segment(wall, warped, bool(frozen)) for _, wall, warped, frozen, reset in found if not reset)
-        return Warp(tuple(moved)), found[-1][0] if found else None
 
     def key(self) -> bytes:
         return bytes(self._ask("SELECT value FROM settings WHERE name = 'key'")[0][0])
@@ -264,11 +208,6 @@ class SqliteReader(AlertQuestions, LiveQuestions, PolicyQuestions):
             return [convert(row) for row in self._execute(statement, values).fetchall()]
         except (sqlite3.Error, *FOREIGN) as error:
             raise self._unreadable(error) from error
-
-    def _unreadable(self, error: Exception) -> LedgerError:
-        if isinstance(error, sqlite3.Error):
-            return explain(self._path, error)
-        return LedgerError(f"The ledger {self._path} holds a row that was not written by nightlatch ({error!r}).")
 
 
 def _wanted(types: tuple[EventType, ...], since: int | None, session: str | None) -> tuple[str, tuple[object, ...]]:

@@ -3,7 +3,7 @@
 The writer says the same in SQL; the contract suite compares the two.
 """
 
-from nightlatch.core.session import Session
+from nightlatch.core.session import Session, active_until
 from nightlatch.ledger.port import Touch
 
 
@@ -25,7 +25,7 @@ def laid_over(session: Session, touch: Touch | Session) -> Session:
         return session
     gap, gap_from = (touch.gap, touch.gap_from_at) if wider else (session.gap, session.gap_from_at)
     active = max(session.last_active_at, touch.last_active_at)
-    return session._replace(last_active_at=active, gap=gap, gap_from_at=gap_from)
+    return active_until(session, active, gap, gap_from)
 
 
 def _wider(session: Session, touch: Touch | Session) -> bool:

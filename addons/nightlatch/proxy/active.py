@@ -42,7 +42,8 @@ class ActiveExchanges:
 
     def cover(self, session: Session, now: int) -> Session:
         """`session` as the exchanges that run at `now` leave it. Safe from any thread: it works on a copy."""
-        for flow_id in tuple(self._by_session.get(session.id, ())):
+        flows = self._by_session.get(session.id)
+        for flow_id in tuple(flows) if flows else ():
             exchange = self._by_flow.get(flow_id)
             if exchange is not None:
                 session = credited(session, exchange, now)

@@ -39,18 +39,28 @@ def admit(request: RequestView, target: Target, known_hosts: tuple[str, ...]) ->
         target: the same, in the client's own words.
         known_hosts: host names the guarded site answers for besides loopback.
     """
+    return admit_path(request.path) or admit_target(request.host, target, known_hosts)
+
+
+def admit_path(path: str) -> Refusal | None:
+    """What hangs on the path alone."""
+    if not path.startswith("/") or _CONTROL.search(path):
+        return Refusal(400, "bad_request", "The request target must be a path, without control characters.")
+    return None
+
+
+def admit_target(host: str, target: Target, known_hosts: tuple[str, ...]) -> Refusal | None:
+    """What hangs on everything else, and is the same for all requests that are alike."""
     if len(target.hosts) > 1 or not (target.authority or target.hosts):
         return Refusal(400, "bad_request", "A request needs exactly one Host header.")
     if target.authority and target.hosts and not _same(target.authority, target.hosts[0], target.scheme):
         return Refusal(400, "bad_request", "The Host header and the request target name different hosts.")
     if not _plain(target.authority or target.hosts[0]):
         return Refusal(400, "bad_request", "The Host header is malformed.")
-    if not request.path.startswith("/") or _CONTROL.search(request.path):
-        return Refusal(400, "bad_request", "The request target must be a path, without control characters.")
     if target.version not in _VERSIONS:
         return Refusal(400, "bad_request", "That version of HTTP is unknown.")
-    if not answers_for(request.host, known_hosts):
-        return Refusal(421, "misdirected", request.host)
+    if not answers_for(host, known_hosts):
+        return Refusal(421, "misdirected", host)
     return None
 
 

@@ -5,7 +5,6 @@ the end counts what the exchange took as activity, and goes into the recording.
 """
 
 from collections.abc import Awaitable
-from functools import lru_cache
 
 from mitmproxy import http
 
@@ -33,7 +32,7 @@ from nightlatch.proxy.entrance import OWN_PAGE, may_pass
 from nightlatch.proxy.judged import Judged, judged
 from nightlatch.proxy.live_flows import kill_tunnel, stay_open
 from nightlatch.proxy.own_answers import own_set_cookie, warp_shown
-from nightlatch.proxy.reverse import mend_response, should_stream
+from nightlatch.proxy.reverse import MENDED, mend_response, names_of, should_stream
 from nightlatch.proxy.service import Service
 
 _SHORT = 0.5
@@ -175,31 +174,33 @@ def _is_websocket(flow: http.HTTPFlow) -> bool:
 
 def _mend(service: Service, flow: http.HTTPFlow, found: Judged) -> None:
     assert flow.response is not None  # noqa: S101 (`answer_begins` has looked)
-    headers, arrival, guard = flow.response.headers, found.arrival, service.guard
-    mend_response(headers, origin=arrival.origin, site=arrival.site)
-    lines = headers.get_all("set-cookie")
-    if lines:
-        _keep_cookies(service, headers, lines)
+    headers, arrival, guard = flow.response.data.headers, found.arrival, service.guard
+    if not names_of(headers.fields).isdisjoint(_LOOKED_AT):
+        _mend_what_is_there(service, headers, arrival)
     if found.fresh_credential is not None:
         age = None if found.session is None else cookie_age(found.session, guard.policy, arrival.now)
         headers.add("Set-Cookie", own_set_cookie(arrival, found.fresh_credential, age))
-    headers.fields = tuple(field for field in headers.fields if not _says_what_is_ours(field[0]))
     if found.verdict.kind is Kind.ALLOW and guard.settings.logout.no_store and is_page(arrival.request):
         headers["Cache-Control"] = "no-store"
     if found.verdict.kind is Kind.ALLOW and guard.settings.session_header:
         left = session_header(found.verdict.remaining or Remaining(None, None)).encode()
         headers.fields = (*headers.fields, (b"Nightlatch-Session", left))
-    if (clock := warp_shown(arrival)) is not None:
+    if arrival.warp.segments and (clock := warp_shown(arrival)) is not None:
         headers["Nightlatch-Clock"] = clock
 
 
 _OURS = frozenset({b"nightlatch-verdict", b"nightlatch-session", b"nightlatch-clock"})
+"""Header fields of an answer that are nightlatch's alone to set."""
+
+_LOOKED_AT = _OURS | MENDED
 
 
-@lru_cache(maxsize=1024)
-def _says_what_is_ours(name: bytes) -> bool:
-    """Whether the header field `name` of an answer is nightlatch's alone to set."""
-    return name.lower() in _OURS
+def _mend_what_is_there(service: Service, headers: http.Headers, arrival: Arrival) -> None:
+    mend_response(headers, origin=arrival.origin, site=arrival.site)
+    lines = headers.get_all("set-cookie")
+    if lines:
+        _keep_cookies(service, headers, lines)
+    headers.fields = tuple(field for field in headers.fields if field[0].lower() not in _OURS)
 
 
 _ASSETS = frozenset({"audio", "font", "image", "manifest", "script", "style", "track", "video"})

@@ -21,7 +21,7 @@ from nightlatch.proxy.live_flows import is_grpc
 from nightlatch.proxy.own_answers import loop_answer, verdict_answer
 from nightlatch.proxy.reverse import mend_request
 from nightlatch.proxy.service import Service
-from nightlatch.proxy.upstream_identity import name_person
+from nightlatch.proxy.upstream_identity import person_fields
 
 _COOKIE = b"cookie"
 _METHODS = 4
@@ -43,8 +43,10 @@ def apply(service: Service, flow: http.HTTPFlow, judged: Judged) -> None:
         return
     _mend(service, flow, judged)
     if verdict.kind is Kind.ALLOW and judged.session is not None:
-        name_person(service.guard, flow.request, arrival, judged.session)
-        service.bounces.let_in(client_of(arrival.request))
+        headers = flow.request.data.headers
+        headers.fields = (*headers.fields, *person_fields(service.guard, arrival, judged.session))
+        if service.bounces:
+            service.bounces.let_in(client_of(arrival.request))
         if service.upstream_logout is not None:
             service.upstream_logout.remember(judged.session.id, arrival.site, flow.request.headers)
     if flow.request.is_http2 and is_grpc(flow.request):

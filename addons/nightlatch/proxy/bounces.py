@@ -30,6 +30,10 @@ class Bounces:
     def __init__(self) -> None:
         self._trails: OrderedDict[Client, _Trail] = OrderedDict()
 
+    def __bool__(self) -> bool:
+        """Whether anybody was sent to the login lately."""
+        return bool(self._trails)
+
     def went_through(self, client: Client) -> None:
         """The client logged in, or the login page sent it on."""
         if client in self._trails:
@@ -37,8 +41,7 @@ class Bounces:
 
     def let_in(self, client: Client) -> None:
         """A request of the client was allowed: no loop."""
-        if self._trails:
-            self._trails.pop(client, None)
+        self._trails.pop(client, None)
 
     def bounced(self, client: Client, path: str, at: int, *, counts: bool = False) -> bool:
         """Note one more redirect at `at` (monotonic microseconds); whether it is the third of a loop.

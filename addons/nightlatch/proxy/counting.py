@@ -16,18 +16,19 @@ class Counting:
     """Counts since the guard started."""
 
     def __init__(self) -> None:
-        self._decisions: Counter[tuple[str, str, str]] = Counter()
+        self._decisions: dict[tuple[str, str | None, str | None], int] = {}
         self.latency = Latency()
 
     def settled(self, verdict: Verdict, begun: int) -> None:
         """A request that arrived at `begun` (on the monotonic clock) was judged, and what had to be on disk is."""
-        self._decisions[verdict.kind, verdict.clock or "", verdict.rule or ""] += 1
+        key, decisions = (verdict.kind, verdict.clock, verdict.rule), self._decisions
+        decisions[key] = decisions.get(key, 0) + 1
         self.latency.add((monotonic_now() - begun) / _MICROSECONDS)
 
     def decisions(self) -> Counter[Decided]:
         """How many decisions of each kind."""
         counted = dict(self._decisions)  # in one step: another thread may ask
-        return Counter({Decided(*map(str, key)): times for key, times in counted.items()})
+        return Counter({Decided(*(str(word or "") for word in key)): times for key, times in counted.items()})
 
     def latencies(self) -> Latency:
         """How long they took, as it stands now."""

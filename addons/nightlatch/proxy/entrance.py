@@ -17,14 +17,15 @@ from nightlatch.identity.key_sets import KeysUnavailable
 from nightlatch.identity.tokens import KeyWanted
 from nightlatch.ledger.port import LedgerError
 from nightlatch.proxy import form_sending, own_site
-from nightlatch.proxy.admission import admit
+from nightlatch.proxy.admission import Refusal, admit, admit_path
 from nightlatch.proxy.answers import answer, is_own, refuse_bluntly
 from nightlatch.proxy.arrival import Arrival, arrive
-from nightlatch.proxy.gate import judge, settle
+from nightlatch.proxy.gate import judge
 from nightlatch.proxy.judged import judged
 from nightlatch.proxy.own_answers import failure_answer, refusal_answer
 from nightlatch.proxy.own_path import own_page
 from nightlatch.proxy.service import Service
+from nightlatch.proxy.settle import settle
 from nightlatch.proxy.view import asked_authority, host_of
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ def _enter(service: Service | None, flow: http.HTTPFlow) -> Awaitable[None] | No
     guard.check()
     arrival = arrive(guard, flow)
     service.serves(arrival.site)
-    refusal = admit(arrival.request, arrival.target, (*guard.settings.hosts, *service.hosts))
+    refusal = _refusal(service, arrival)
     if refusal is not None:
         answer(flow, refusal_answer(service, arrival, refusal.status, refusal.detail, refusal.page))
         return None
@@ -86,10 +87,21 @@ def _enter(service: Service | None, flow: http.HTTPFlow) -> Awaitable[None] | No
         return own_site.open_page(service, flow, arrival, page)
     if FORM_NAMED in arrival.request.query:
         return form_sending.send(service, flow, arrival)
-    if _cross_site_socket(arrival):
+    if "upgrade" in arrival.request.headers and _cross_site_socket(arrival):
         settle(service, flow, arrival, None, Verdict(Kind.DENIED, CROSS_SITE, forward_credential=False))
         return None
     return judge(service, flow, arrival)
+
+
+def _refusal(service: Service, arrival: Arrival) -> Refusal | None:
+    """Why the request cannot be judged. Which host was asked, and how, is looked at once for all that are alike."""
+    alike, request = arrival.alike, arrival.request
+    if alike is not None and alike.admitted:
+        return admit_path(request.path)
+    refusal = admit(request, arrival.target, (*service.guard.settings.hosts, *service.hosts))
+    if refusal is None and alike is not None:
+        alike.admitted = True
+    return refusal
 
 
 def may_pass(flow: http.HTTPFlow) -> bool:

@@ -5,7 +5,7 @@ It reads the ledger on the event loop and hands every write to the writer's thre
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
@@ -13,22 +13,20 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from nightlatch.clock import WarpedClock
-from nightlatch.core.events import Event, EventType, Field
+from nightlatch.core.events import Event, EventType
 from nightlatch.core.headers import CookiePlace
 from nightlatch.core.identity import Identity, Presented
 from nightlatch.core.matching import shortest_idle
-from nightlatch.core.origin_facts import agent_family, network_of
 from nightlatch.core.policy import Policy
 from nightlatch.core.remembering import run_out_at
 from nightlatch.core.request import RequestView
 from nightlatch.core.session import End, Session, State
-from nightlatch.core.verdict import Verdict
 from nightlatch.core.warp import Warp
 from nightlatch.identity.extract import Reading, SourceKind, identify, identify_cookie
 from nightlatch.identity.fingerprint import new_decision_prefix
 from nightlatch.identity.vouching import Voucher
 from nightlatch.ledger.behind import WriteBehind
-from nightlatch.ledger.port import Decision, Found, LedgerError, LedgerReader, LedgerWriter
+from nightlatch.ledger.port import Found, LedgerError, LedgerReader, LedgerWriter
 from nightlatch.ledger.processes import alive
 from nightlatch.proxy.active import ActiveExchanges
 from nightlatch.proxy.alike import Connections
@@ -36,18 +34,17 @@ from nightlatch.proxy.counted_events import CountedEvents
 from nightlatch.proxy.holds import held_elsewhere
 from nightlatch.proxy.personal import PersonalSessions
 from nightlatch.proxy.settings import Settings
+from nightlatch.proxy.telling import Telling
 
 T = TypeVar("T")
 
 AT_ONCE = 500
 """How many sessions are ended in one transaction: whoever else writes waits for it."""
 
-_TOLD_EVERY = 60_000_000
-"""Microseconds."""
 _REMEMBERED = 4096
 
 
-def file_identity(path: Path) -> tuple[int, int] | None:
+def file_identity(path: Path | str) -> tuple[int, int] | None:
     """Which file is at `path`; None when there is none."""
     try:
         found = os.stat(path)  # noqa: PTH116 (on every request: a third of what Path.stat costs)
@@ -57,7 +54,7 @@ def file_identity(path: Path) -> tuple[int, int] | None:
 
 
 @dataclass(slots=True)
-class Guard:
+class Guard(Telling):
     """Settings, ledger, clock. `policy` is the one in force."""
 
     settings: Settings
@@ -146,7 +143,10 @@ class Guard:
 
     def as_it_stands(self, found: Found | None, now: int) -> Found | None:
         """What was just read, with what is not yet written."""
-        return None if found is None else Found(self.current(found.session, now), found.credential)
+        if found is None:
+            return None
+        session = self.current(found.session, now)
+        return found if session is found.session else Found(session, found.credential)
 
     def current(self, session: Session, now: int) -> Session:
         """`session` with pending touches and running exchanges laid over it; those of other guards only where they
@@ -190,50 +190,6 @@ class Guard:
         steps = (endings[start : start + AT_ONCE] for start in range(0, len(endings), AT_ONCE))
         return sum([await self.write(partial(_end_some, some)) for some in steps])
 
-    def end_event(self, session: Session, end: End) -> Event:
-        """The audit event that tells why `session` ended."""
-        if end.reason != "expired":
-            return self.event(EventType.SESSION_ENDED, end.at, session, reason=end.reason)
-        detail = {"clock": end.clock, "limit": end.limit, "elapsed": end.elapsed, "rule": end.rule}
-        return self.event(EventType.SESSION_EXPIRED, end.at, session, **detail)
-
-    def event(self, type_: EventType, at: int, session: Session | None = None, **detail: Field) -> Event:
-        """An audit event about `session` (or about none) under the policy in force."""
-        if session is None:
-            return Event(type_, at, policy=self.policy.version, detail=detail)
-        return Event(
-            type_, at, session.id, session.subject, session.network, session.agent, self.policy.version, detail
-        )
-
-    def request_event(self, type_: EventType, at: int, request: RequestView, **detail: Field) -> Event:
-        """An audit event about a request that belongs to no session."""
-        network, agent = network_of(request.address), agent_family(request.header("user-agent"))
-        return Event(type_, at, network=network, agent=agent, policy=self.policy.version, detail=detail)
-
-    def log(self, request: RequestView, site: str, session: Session | None, verdict: Verdict, now: int) -> str:
-        """Note a decision in the bounded log, behind; its id."""
-        decision = f"{self._prefix}{next(self._count):x}"
-        self.behind.log(
-            Decision(
-                decision,
-                now,
-                site,
-                session.id if session else None,
-                request.method,
-                request.host,
-                request.path,
-                verdict.kind,
-                verdict.reason,
-                verdict.clock,
-                verdict.limit,
-                verdict.elapsed,
-                verdict.rule,
-                verdict.activity,
-                self.policy.version,
-            )
-        )
-        return decision
-
     def knows_token(self, token_id: bytes) -> bool:
         """Whether this very token has been written down with its session; asks the ledger once a token."""
         if token_id in self._tokens:
@@ -248,52 +204,6 @@ class Guard:
         if len(self._tokens) >= _REMEMBERED:
             self._tokens.clear()
         self._tokens.add(token_id)
-
-    def note_unacceptable(self, request: RequestView, verdict: Verdict, now: int) -> None:
-        """Somebody came with a token that cannot be accepted."""
-        source = str(self.settings.source.kind)
-        self.note_login(EventType.LOGIN_FAILED, request, now, reason=verdict.reason, source=source)
-
-    def note_login(self, type_: EventType, request: RequestView, now: int, **detail: Field) -> None:
-        """A login that somebody began or failed at: each while they are few, in groups when they are many."""
-        self.note(self.counted.add(self.request_event(type_, now, request, **detail)))
-
-    def note_reuse(self, session: Session, verdict: Verdict, request: RequestView, now: int) -> None:
-        """A credential came back after its session's end; told with where it came from."""
-        here = session._replace(network=network_of(request.address), agent=agent_family(request.header("user-agent")))
-        detail: dict[str, Field] = {"verdict": str(verdict.kind), "source": session.source}
-        detail["elsewhere"] = (here.network, here.agent) != (session.network, session.agent)
-        if session.end is not None:
-            detail |= {"reason": session.end.reason, "elapsed": max(0, now - session.end.at)}
-        self._note_now_and_then(EventType.SESSION_REUSED_AFTER_END, now, here, **detail)
-
-    def note_step_up(self, session: Session, verdict: Verdict, now: int) -> None:
-        """A live session was asked for a fresher or stronger login."""
-        detail = {"reason": verdict.reason, "rule": verdict.rule, "clock": verdict.clock, "limit": verdict.limit}
-        self._note_now_and_then(EventType.STEP_UP_REQUIRED, now, session, **detail, elapsed=verdict.elapsed)
-
-    def _note_now_and_then(self, type_: EventType, now: int, session: Session, **detail: Field) -> None:
-        """Once a minute and session: a client that asks again and again must not flood the trail."""
-        if self._due((type_, f"{session.id} {session.network} {session.agent}"), now):
-            self.note((self.event(type_, now, session, **detail),))
-
-    def _due(self, key: tuple[EventType, str], now: int) -> bool:
-        """Whether a minute has passed since this was last told."""
-        if now - self._told.get(key, -_TOLD_EVERY) < _TOLD_EVERY:
-            return False
-        if len(self._told) >= _REMEMBERED:
-            self._told.clear()
-        self._told[key] = now
-        return True
-
-    def note(self, events: Iterable[Event]) -> None:
-        """Append events without waiting for it; a failure shows in `check`."""
-        recorded = tuple(events)
-        if not recorded:
-            return
-        done = self.behind.submit(lambda writer: writer.record(recorded))
-        if self.after_events is not None:
-            asyncio.wrap_future(done).add_done_callback(self.after_events)
 
 
 def _end_some(some: Sequence[tuple[str, End, Event]], writer: LedgerWriter) -> int:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from mitmproxy.http import Headers, Request
 
-from nightlatch.proxy.inbound_headers import Field, forwardable
+from nightlatch.proxy.inbound_headers import Field, Fields, forwardable
 from nightlatch.proxy.origins import Origin, moved, origin_of
 from nightlatch.proxy.response_cookies import mend_set_cookie, needs_https
 
@@ -24,9 +24,10 @@ _REFRESH = re.compile(r"(?i)(\s*[\d.]+\s*[;,]\s*(?:url\s*=\s*)?)(['\"]?)(.*?)(['
 
 
 _NAMING = frozenset((b"host", b"origin", b"referer"))
-_MENDED = frozenset(
+MENDED = frozenset(
     (b"location", b"content-location", b"refresh", b"set-cookie", b"strict-transport-security", b"alt-svc")
 )
+"""Header fields of an answer that `mend_response` looks at."""
 
 
 def mend_request(request: Request, *, origin: str, site: str, address: str) -> None:
@@ -71,9 +72,8 @@ def mend_response(headers: Headers, *, origin: str, site: str) -> None:
         origin: the guard's own origin as this client asked for it.
         site: the application's origin.
     """
-    names = {name.lower() for name, _ in headers.fields}
     own, upstream = origin_of(origin), origin_of(site)
-    if own is None or upstream is None or names.isdisjoint(_MENDED):
+    if own is None or upstream is None or names_of(headers.fields).isdisjoint(MENDED):
         return
     for name in ("location", "content-location", "refresh"):
         if name in headers:
@@ -86,6 +86,11 @@ def mend_response(headers: Headers, *, origin: str, site: str) -> None:
     if "alt-svc" in headers and headers["alt-svc"].strip().lower() != "clear":
         # Another service of the application's is a way round the guard (RFC 7838).
         del headers["alt-svc"]
+
+
+def names_of(fields: Fields) -> set[bytes]:
+    """The names of header fields, in lower case."""
+    return {name.lower() for name, _ in fields}
 
 
 def _led_back(name: str, value: str, own: Origin, upstream: Origin) -> str:

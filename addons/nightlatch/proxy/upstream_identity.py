@@ -6,8 +6,6 @@ not fit into a header is left out of those; the assertion has it.
 
 from functools import lru_cache
 
-from mitmproxy import http
-
 from nightlatch.core.identity import Identity
 from nightlatch.core.session import Session
 from nightlatch.core.token_session import as_token_tells
@@ -19,17 +17,17 @@ from nightlatch.proxy.inbound_headers import Field
 ASSERTION = b"Nightlatch-Assertion"
 
 
-def name_person(guard: Guard, request: http.Request, arrival: Arrival, session: Session) -> None:
-    """Add what the application is told of the person in `session` to `request`, in place."""
+def person_fields(guard: Guard, arrival: Arrival, session: Session) -> tuple[Field, ...]:
+    """What the application is told of the person in `session` with a request."""
     identity = arrival.identity
     if isinstance(identity, Identity) and identity.token is not None:
         session = as_token_tells(session, identity, arrival.now)._replace(email=identity.email)
     if session.subject is None:
-        return
+        return ()
     fields = told(session.subject, session.email, session.groups)
     if guard.settings.assertion:
-        fields = (*fields, (ASSERTION, _assertion(guard, arrival, session, session.subject)))
-    request.headers.fields = (*request.headers.fields, *fields)
+        return (*fields, (ASSERTION, _assertion(guard, arrival, session, session.subject)))
+    return fields
 
 
 @lru_cache(maxsize=4096)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from tests.e2e.client import Browser, Line, compose
 from tests.e2e.processes import Guard
 from tests.e2e.upstream import Reply, Upstream
@@ -70,6 +71,19 @@ def test_an_event_stream_is_cut_when_its_session_ends(guard: Guard, visitor: Bro
         assert line.socket.recv(4096)
         assert visitor.submit("/.nightlatch/logout").status in (200, 303)
         _drain(line)
+
+
+@pytest.mark.parametrize("path", ["/export", "/large"])
+def test_a_download_comes_as_it_comes_and_is_cut(guard: Guard, visitor: Browser, upstream: Upstream, path: str) -> None:
+    cookie = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())
+    with Line(guard.url) as line:
+        line.send(compose("GET", path, [("Host", visitor.host), ("Cookie", cookie)]))
+        received = b""
+        while received.count(b"tick") < 2:
+            received += (chunk := line.socket.recv(4096))
+            assert chunk, received
+        assert visitor.submit("/.nightlatch/logout").status in (200, 303)
+        assert b"0\r\n\r\n" not in _drain(line), "it looks whole"
 
 
 def test_a_websocket_is_closed_when_its_session_ends(guard: Guard, visitor: Browser, upstream: Upstream) -> None:

@@ -20,6 +20,13 @@ SETTLE = 0.05
 
 WEBSOCKET = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
+ENDLESS = {
+    "/events": (b"Content-Type: text/event-stream", b"data: tick\n\n"),
+    "/export": (b"Content-Type: text/csv\r\nTransfer-Encoding: chunked", b"6\r\ntick\r\n\r\n"),
+    "/large": (b"Content-Type: application/zip\r\nContent-Length: 99000000", b"tick"),
+}
+"""The head and the pieces of answers that never end."""
+
 
 class Seen(NamedTuple):
     """One request as it arrived."""
@@ -127,8 +134,8 @@ class Upstream:
             return await self._tunnel(reply, reader, writer)
         if path == "/ws" and request.has("sec-websocket-key"):
             return await self._websocket(request, reader, writer)
-        if path == "/events":
-            return await _stream(writer)
+        if path in ENDLESS:
+            return await _stream(writer, *ENDLESS[path])
         lines = [f"HTTP/1.1 {reply.status}", *(f"{name}: {value}" for name, value in reply.headers)]
         body = b"" if request.method == "HEAD" else reply.body
         if not reply.status.startswith(("204", "304")):
@@ -160,11 +167,11 @@ class Upstream:
             writer.write(bytes([opcode, len(text)]) + text)
 
 
-async def _stream(writer: asyncio.StreamWriter) -> bool:
-    """An event stream that ticks twenty times a second until it is cut."""
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+async def _stream(writer: asyncio.StreamWriter, head: bytes, piece: bytes) -> bool:
+    """An answer that ticks twenty times a second until it is cut."""
+    writer.write(b"HTTP/1.1 200 OK\r\n" + head + b"\r\n\r\n")
     while not writer.is_closing():
-        writer.write(b"data: tick\n\n")
+        writer.write(piece)
         await writer.drain()
         await asyncio.sleep(0.05)
     return False

@@ -126,6 +126,25 @@ def test_an_event_stream_is_passed_on_and_counts_for_nothing(bench: Bench) -> No
     assert bench.session(flow).last_active_at == start
 
 
+@pytest.mark.parametrize("field", [("Content-Length", "50000000"), ("Transfer-Encoding", "chunked")])
+def test_a_download_is_passed_on_and_counts_at_its_end(bench: Bench, field: tuple[str, str]) -> None:
+    flow = bench.answer(bench.ask("/export", cookie=bench.log_in()), 200, field)
+    start = bench.wall
+    assert response(flow).stream is True
+    bench.later(10)
+    bench.finish(flow)
+    assert bench.session(flow).last_active_at == start + 10 * MINUTE
+
+
+@pytest.mark.parametrize(("notice", "streamed"), [("on", False), ("off", True)])
+def test_a_page_is_held_where_the_notice_goes_into_it(benches: Benches, notice: str, streamed: bool) -> None:
+    bench, chunked = benches(notice=notice), ("Transfer-Encoding", "chunked")
+    cookie = bench.log_in()
+    page = bench.answer(bench.ask(cookie=cookie), 200, ("Content-Type", "Text/HTML; charset=utf-8"), chunked)
+    assert response(page).stream is streamed
+    assert response(bench.answer(bench.ask("/export", cookie=cookie), 200, chunked)).stream is True
+
+
 def test_an_exchange_that_breaks_off_counts_like_one_that_ends(bench: Bench) -> None:
     flow = bench.ask(cookie=bench.log_in())
     bench.later(3)
@@ -175,7 +194,7 @@ def test_the_recording_tells_how_long_it_took_and_whether_that_counts(benches: B
     cookie = bench.log_in()
     flow = bench.ask("/export", cookie=cookie)
     bench.later(us=5 * SECOND)
-    bench.finish(bench.answer(flow))
+    bench.finish(bench.answer(flow, 200, ("Transfer-Encoding", "chunked")))
     stream = bench.answer(bench.ask("/events", cookie=cookie), 200, STREAM)
     bench.finish(stream)
     export, events = [json.loads(line) for line in (tmp_path / "capture.jsonl").read_text().splitlines()[1:]]

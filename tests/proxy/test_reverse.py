@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from mitmproxy.http import Headers, Request
 
-from nightlatch.proxy.reverse import mend_request, mend_response, should_stream
+from nightlatch.proxy.reverse import is_long, mend_request, mend_response, should_stream
 
 GUARD = "http://localhost:8080"
 APPLICATION = "http://127.0.0.1:3000"
@@ -145,3 +145,24 @@ def test_an_answer_that_names_nothing_stays_as_it_is() -> None:
 def test_what_is_streamed(status: int, fields: dict[str, str], streamed: bool) -> None:
     headers = Headers([(name.encode(), value.encode()) for name, value in fields.items()])
     assert should_stream(headers, status) is streamed
+
+
+@pytest.mark.parametrize(
+    ("status", "fields", "long"),
+    [
+        (200, {"Content-Length": "1000000"}, True),
+        (206, {"content-length": "50000000"}, True),
+        (200, {"Content-Length": "999999"}, False),
+        (200, {"Content-Length": "-1000000"}, False),
+        (200, {"Content-Length": "many"}, False),
+        (200, {"Transfer-Encoding": "chunked"}, True),
+        (200, {}, False),
+        (204, {"Transfer-Encoding": "chunked"}, False),
+        (304, {"Content-Length": "1000000"}, False),
+        (401, {"Transfer-Encoding": "chunked"}, False),
+        (101, {"Transfer-Encoding": "chunked"}, False),
+    ],
+)
+def test_what_is_too_long_to_be_held(status: int, fields: dict[str, str], long: bool) -> None:
+    headers = Headers([(name.encode(), value.encode()) for name, value in fields.items()])
+    assert is_long(headers, status) is long

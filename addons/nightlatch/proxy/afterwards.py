@@ -32,7 +32,7 @@ from nightlatch.proxy.entrance import OWN_PAGE, may_pass
 from nightlatch.proxy.judged import Judged, judged
 from nightlatch.proxy.live_flows import kill_tunnel, stay_open
 from nightlatch.proxy.own_answers import own_set_cookie, warp_shown
-from nightlatch.proxy.reverse import MENDED, mend_response, names_of, should_stream
+from nightlatch.proxy.reverse import MENDED, is_long, mend_response, names_of, should_stream
 from nightlatch.proxy.service import Service
 
 _SHORT = 0.5
@@ -78,15 +78,25 @@ def answer_begins(service: Service, flow: http.HTTPFlow) -> Awaitable[None] | No
         service.bounces.went_through(client_of(found.arrival.request))
     if issued.keeps_credential(service.guard, flow, found):
         service.detection.kept(found.arrival, found.session)
-    if should_stream(flow.response.headers, flow.response.status_code):
-        flow.response.stream = True
-        service.guard.active.finish(flow.id)
+    _pass_on_as_it_comes(service, flow)
     if flow.response.stream or flow.response.status_code == 101:
         stay_open(flow)
     refreshes = issued.brings_credential(service.guard, flow)
     ordered = ordered_ends.after_head(service, flow, found, refreshes=refreshes)
     taking_in = issued.take_in(service.guard, flow, found) if refreshes else None
     return taking_in if ordered is None else _both(ordered, taking_in)
+
+
+def _pass_on_as_it_comes(service: Service, flow: http.HTTPFlow) -> None:
+    """What is long or endless does not wait until it is whole. An endless answer is nobody's activity; the time that a
+    download takes counts as that of any exchange does."""
+    assert flow.response is not None  # noqa: S101 (`answer_begins` has looked)
+    headers, status = flow.response.headers, flow.response.status_code
+    if should_stream(headers, status):
+        service.guard.active.finish(flow.id)
+    elif not is_long(headers, status) or (service.guard.settings.notice and notice.is_html(headers)):
+        return
+    flow.response.stream = True
 
 
 async def _both(first: Awaitable[object], second: Awaitable[None] | None) -> None:
@@ -124,7 +134,7 @@ def over(service: Service, flow: http.HTTPFlow) -> None:
     if service.recorder is not None:
         status = flow.response.status_code if flow.response else 0
         size = len(flow.request.raw_content or b"")
-        streamed = flow.response is not None and bool(flow.response.stream)
+        streamed = flow.response is not None and should_stream(flow.response.headers, status)
         service.recorder.exchange(found, ended_at=now, status=status, size=size, streamed=streamed)
 
 

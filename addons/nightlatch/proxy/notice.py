@@ -55,7 +55,7 @@ def _page(flow: http.HTTPFlow) -> http.Response | None:
     found, page = judged(flow), flow.response
     if found is None or page is None or not page.raw_content or is_own(flow) or found.verdict.kind is not Kind.ALLOW:
         return None
-    return page if found.session is not None and _is_document(found.arrival.request) and _is_html(page) else None
+    return page if found.session is not None and _is_document(found.arrival.request) and _is_page(page) else None
 
 
 def _put_in(flow: http.HTTPFlow, page: http.Response) -> None:
@@ -88,10 +88,16 @@ def _is_document(request: RequestView) -> bool:
     return whole and request.method != "HEAD" and client_kind(request) is ClientKind.NAVIGATION
 
 
-def _is_html(page: http.Response) -> bool:
+def is_html(headers: http.Headers) -> bool:
+    """Whether an answer says that it is HTML, so that the notice may belong into it."""
+    kind: str = headers.get("content-type", "")
+    return kind.partition(";")[0].strip().lower() == "text/html"
+
+
+def _is_page(page: http.Response) -> bool:
     headers = page.headers
     return (
-        headers.get("content-type", "").partition(";")[0].strip().lower() == "text/html"
+        is_html(headers)
         and page.status_code not in (206, 304)
         and headers.get("content-encoding", "").strip().lower() in _READABLE
         and len(page.raw_content or b"") <= _LARGEST

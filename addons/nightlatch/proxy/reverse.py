@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 _STREAMED = re.compile(
     rb"(?i)\s*(text/event-stream|application/(x-ndjson|ndjson|jsonl|json-seq|stream\+json|grpc(\+[\w.-]+)?))\s*(;|$)"
 )
+_LONG = 1_000_000
+"""Bytes."""
 _REFRESH = re.compile(r"(?i)(\s*[\d.]+\s*[;,]\s*(?:url\s*=\s*)?)(['\"]?)(.*?)(['\"]?\s*)")
 
 
@@ -122,3 +124,18 @@ def should_stream(headers: Headers, status: int) -> bool:
     if found is None or status < 200 or status in (204, 304):
         return False
     return found[1].lower() == b"text/event-stream" or "content-length" not in headers
+
+
+def is_long(headers: Headers, status: int) -> bool:
+    """Whether an answer is too long to wait here until it is whole, or may be so: a megabyte or more, or in chunks.
+
+    One that ends where its connection does waits, as nobody could tell a part of it from the whole.
+    """
+    if not 200 <= status < 300 or status == 204:
+        return False
+    for name, value in headers.fields:
+        if len(name) == 14 and name.lower() == b"content-length":
+            return value.isdigit() and int(value) >= _LONG
+        if len(name) == 17 and name.lower() == b"transfer-encoding":
+            return True
+    return False

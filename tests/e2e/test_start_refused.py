@@ -1,5 +1,6 @@
 """A guard that was told nonsense does not listen: it stops, names place and remedy, and lets nothing through."""
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,6 +39,15 @@ def test_a_bad_value_stops_the_guard(guards: Start, option: list[str], told: lis
     said = _ends(guards(UPSTREAM, *option, kind=processes.start), 3)
     assert not [word for word in told if word not in said], said
     assert "Traceback" not in said
+
+
+def test_what_cannot_be_opened_is_named(guards: Start, tmp_path: Path) -> None:
+    said = _ends(guards(UPSTREAM, "--record", str(tmp_path), kind=processes.start), 3)
+    assert f"error: cannot record into {tmp_path}: Is a directory; name another file" in said
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        said = _ends(guards(UPSTREAM, "--control", address, kind=processes.start), 3)
+        assert f"error: no control API at {address}: Address already in use; name another address" in said
 
 
 @pytest.mark.parametrize("option", [["--polcy", "strict"], ["--listen"], ["--nosuch"]], ids=lambda value: value[0])

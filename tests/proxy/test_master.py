@@ -162,6 +162,19 @@ def test_an_addon_that_refuses_its_options_stops_the_start(confdir: Path, capsys
     assert capsys.readouterr().err == "nightlatch: error: there is no policy of that name\n"
 
 
+def test_what_is_told_is_the_first_refusal_also_where_going_back_is_refused(
+    confdir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Fussy(Silent):
+        def configure(self, updated: set[str]) -> None:
+            raise OptionsError(
+                "the port is in use" if "mode" in updated and ctx.options.mode != ["regular"] else "no mode"
+            )
+
+    assert _run(Fussy(), confdir) == 3
+    assert capsys.readouterr().err == "nightlatch: error: the port is in use\n"
+
+
 @pytest.mark.parametrize("hook", ["configure", "running"])
 def test_an_addon_that_breaks_at_the_start_stops_it(
     confdir: Path, capsys: pytest.CaptureFixture[str], hook: str

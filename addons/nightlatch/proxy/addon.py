@@ -5,6 +5,7 @@ passes answers 503 instead. What is done with a request is told in `gate`, what 
 """
 
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable
 from typing import ClassVar
@@ -120,7 +121,10 @@ class Nightlatch:
             return self.open_control(GuardControl(service, guarded_site(ctx.options.mode)), *address)
         except (OSError, LedgerError) as error:
             where = f"{address.host}:{address.port}"
-            raise exceptions.OptionsError(f"nightlatch: no control API at {where}: {error}") from None
+            why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+            raise exceptions.OptionsError(
+                f"nightlatch: no control API at {where}: {why}; name another address (port 0 takes any free one)"
+            ) from None
 
     def running(self) -> None:
         if self.service is None:

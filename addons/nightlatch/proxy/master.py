@@ -124,11 +124,19 @@ async def run_guard(
             settings["confdir"] = str(confdir)
         return await _serve(GuardMaster(addon), settings, on_listening, log)
     except (StartError, OptionsError) as error:
-        for text in error.args or log.startup_errors:
-            log.say(f"error: {text}")
+        for text in _first(error).args or log.startup_errors:
+            log.say(f"error: {str(text).removeprefix('nightlatch: ')}")
         return CONFIGURATION
     finally:
         log.uninstall()
+
+
+def _first(error: BaseException) -> BaseException:
+    """Why the start failed. mitmproxy goes back to its own options then, and closing changes some: what an addon says
+    of those comes last, and helps nobody."""
+    context = error.__context__
+    earlier = _first(context) if context is not None else None
+    return earlier if isinstance(earlier, StartError | OptionsError) else error
 
 
 async def _serve(

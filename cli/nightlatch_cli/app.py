@@ -14,24 +14,28 @@ from nightlatch_cli.options import lighten
 from nightlatch_cli.output import forgiving, tell
 
 GUIDE = """\
-nightlatch ends sessions on time: a small proxy in front of your application that you can watch, question and
-move through time.
+nightlatch ends sessions on time: a small proxy in front of your application
+that you can watch, question and move through time.
 
-  nightlatch demo                            see it work, with an application to play with
-  nightlatch run http://localhost:3000       guard your own application (--control 127.0.0.1:0 for the dashboard)
-  nightlatch login --user ada                a credential for curl: curl -H "$(nightlatch login)" …
-  nightlatch sessions                        who is logged in, and for how long still
-  nightlatch clock advance 31m               what happens after half an hour, now
-  nightlatch expire ID --when next-write     … or to one session, at the worst moment
-  nightlatch explain ID                      why was I logged out?
-  nightlatch policy check acme.toml          is my policy right, and what would a standard object to?
+  nightlatch demo                         see it work, with an application
+  nightlatch run http://localhost:3000    guard your own application
+                                          (--control 127.0.0.1:0: a dashboard)
+  nightlatch login --user ada             a credential for curl:
+                                          curl -H "$(nightlatch login)" …
+  nightlatch sessions                     who is logged in, for how long still
+  nightlatch clock advance 31m            what happens after half an hour, now
+  nightlatch expire ID --when next-write  … or to one session, at a bad moment
+  nightlatch explain ID                   why was I logged out?
+  nightlatch policy check acme.toml       is my policy right, and what would a
+                                          standard object to?
   nightlatch replay monday.har --policy strict
-                                             what a policy would have done to recorded traffic
-  nightlatch audit verify                    has anybody changed the record?
-  nightlatch doctor                          is everything in order?
+                                          what it would have done to traffic
+  nightlatch audit verify                 has anybody changed the record?
+  nightlatch doctor                       is everything in order?
 
 With pytest: the fixture `nightlatch` does it all in a test.
-`nightlatch --help` lists all commands, `nightlatch COMMAND --help` the options of one."""
+`nightlatch --help` lists all commands, `nightlatch COMMAND --help` the options
+of one."""
 
 
 class Nightlatch(Root):

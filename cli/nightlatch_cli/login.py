@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from nightlatch.core.events import Event, EventType
+from nightlatch.core.headers import HTTPS_COOKIE
 from nightlatch.core.remembering import created_detail
 from nightlatch.core.session import Session
 from nightlatch.identity.fingerprint import fingerprint, new_credential, new_session_id
@@ -25,7 +26,9 @@ ANYBODY = "alice"
 
 def login(
     user: Annotated[str, typer.Option(metavar="U", help="Who to be; the first of the guard's dev users.")] = "",
-    site: Annotated[str, typer.Option(metavar="URL", help="Which guard, by its URL or its application's.")] = "",
+    site: Annotated[
+        str, typer.Option(metavar="URL", help="Which guard, by its URL (also https://…) or its application's.")
+    ] = "",
     remember: Annotated[bool, typer.Option("--remember", help="Be remembered, where the policy allows it.")] = False,
     ledger: LedgerOption = DEFAULT_LEDGER,
     json: JsonOption = False,
@@ -36,15 +39,17 @@ def login(
         name, groups = _user(guard, user)
         session = _session(at, guard, name, groups)._replace(remembered=remember and _may_be_remembered(at, guard))
         credential = new_credential()
+        by_https = site.startswith("https:") and _answers_at(guard, _loopback(site.rstrip("/")))
+        cookie = HTTPS_COOKIE if by_https else guard.cookie
         mark = fingerprint(at.reader.key(), guard.site, "nightlatch", credential)
         with writing(ledger) as writer:
             writer.create(session, mark, _events(at, session))
     if not alive(guard.pid):
         say(f"note: the guard at {guard.url} is not running; the session holds once it is again")
     if json:
-        print_json({"name": guard.cookie, "value": credential, "session": session.id})
+        print_json({"name": cookie, "value": credential, "session": session.id})
     else:
-        tell(f"Cookie: {guard.cookie}={credential}")
+        tell(f"Cookie: {cookie}={credential}")
 
 
 def _guard(at: Bench, site: str) -> Guard:
@@ -55,7 +60,7 @@ def _guard(at: Bench, site: str) -> Guard:
     """
     wanted = _loopback(site.rstrip("/"))
     known = at.reader.guards()
-    meant = [guard for guard in known if wanted in ("", _loopback(guard.site), _loopback(guard.url))]
+    meant = [guard for guard in known if not wanted or wanted == _loopback(guard.site) or _answers_at(guard, wanted)]
     guard = next((guard for guard in meant if guard.login == "dev"), next(iter(meant), None))
     if guard is None:
         there = ", ".join(guard.url for guard in known)
@@ -74,6 +79,11 @@ def _guard(at: Bench, site: str) -> Guard:
 def _loopback(url: str) -> str:
     """`url` with one name for this machine, which has several."""
     return url.replace("://localhost", "://127.0.0.1", 1)
+
+
+def _answers_at(guard: Guard, url: str) -> bool:
+    """Whether `url` is the guard's own, by http or by https, which its port takes as well."""
+    return url.replace("https:", "http:", 1) == _loopback(guard.url).replace("https:", "http:", 1)
 
 
 def _user(guard: Guard, name: str) -> tuple[str, tuple[str, ...]]:

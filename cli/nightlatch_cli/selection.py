@@ -11,8 +11,8 @@ NEARBY = 1000
 """Among how many of the newest sessions a misspelt id is looked for."""
 
 
-def find_session(reader: LedgerReader, given: str) -> Session:
-    """The session whose id is `given`, or the only one whose id begins so.
+def find_session(reader: LedgerReader, given: str, asked_for: str = "session") -> Session:
+    """The session whose id is `given`, or the only one whose id begins so; `asked_for` names what else it could be.
 
     Raises:
         Failure: none, or more than one; the hint names candidates (exit code 1).
@@ -26,7 +26,7 @@ def find_session(reader: LedgerReader, given: str) -> Session:
         return found[0]
     if found:
         fail(ExitCode.FINDING, f"several sessions begin with `{given}`", f"say which: {_named(found)}")
-    fail(ExitCode.FINDING, f"there is no session `{given}` on this ledger", _nearest(reader, name))
+    fail(ExitCode.FINDING, f"there is no {asked_for} `{given}` on this ledger", _nearest(reader, name))
 
 
 def _named(sessions: Iterable[Session]) -> str:

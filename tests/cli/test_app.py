@@ -12,6 +12,7 @@ from nightlatch_cli.commands import COMMANDS
 def test_alone_it_guides() -> None:
     result = nightlatch()
     assert result.exit_code == 0 and "nightlatch run http://localhost:3000" in result.stdout and not result.stderr
+    assert max(map(len, result.stdout.splitlines())) <= 80
 
 
 def test_help_lists_every_command_without_loading_any() -> None:

@@ -1,5 +1,6 @@
 import json
 
+import pytest
 from tests.cli.bench import Bench, decision, nightlatch
 
 from nightlatch.clock import wall_now
@@ -43,4 +44,25 @@ def test_a_decision_of_nobody_is_explained_too(bench: Bench) -> None:
 
 
 def test_what_is_neither_is_refused(bench: Bench) -> None:
+    refused = nightlatch("explain", "nothing")
+    assert refused.exit_code == 1
+    assert "there is no session and no answer `nothing` on this ledger" in refused.stderr
+
+
+def test_an_answer_of_a_moment_ago_is_waited_for(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    session, waits = bench.session("aaaaaaaaaaaa"), list[float]()
+
+    def passes(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 2:  # the guard writes its answers down
+            bench.decide([decision(session, "bcdefghj1", wall_now())])
+
+    monkeypatch.setattr("nightlatch_cli.explain.time.sleep", passes)
+    assert "GET / was answered" in nightlatch("explain", "bcdefghj1").stdout and len(waits) == 2
+    assert nightlatch("explain", "aaaa").exit_code == 0 and len(waits) == 2, "a session's id is no answer to wait for"
+
+
+def test_but_not_where_no_guard_runs(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.announce(pid=-1)
+    monkeypatch.setattr("nightlatch_cli.explain.time.sleep", lambda _: pytest.fail("waited"))
     assert nightlatch("explain", "nothing").exit_code == 1

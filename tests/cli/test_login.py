@@ -30,6 +30,19 @@ def test_it_is_a_header_for_curl(bench: Bench) -> None:
     assert name == "Cookie: nightlatch-8080" and len(value) == 43 and result.stderr == ""
 
 
+@pytest.mark.parametrize(
+    ("site", "name"),
+    [("https://localhost:8080/", "__Host-nightlatch"), ("http://localhost:8080", "nightlatch-8080")],
+)
+def test_by_https_the_cookie_has_another_name(bench: Bench, site: str, name: str) -> None:
+    assert nightlatch("login", "--site", site).stdout.startswith(f"Cookie: {name}=")
+
+
+def test_an_application_on_https_says_nothing_of_how_the_guard_is_asked(bench: Bench) -> None:
+    bench.announce(site="https://app.example", url="http://127.0.0.1:8081", cookie="nightlatch-8081")
+    assert nightlatch("login", "--site", "https://app.example").stdout.startswith("Cookie: nightlatch-8081=")
+
+
 def test_no_credential_is_in_the_ledger(bench: Bench) -> None:
     value = json.loads(nightlatch("login", "--json").stdout)["value"]
     for file in bench.path.parent.iterdir():

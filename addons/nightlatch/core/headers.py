@@ -14,6 +14,8 @@ from nightlatch.core.verdict import Remaining, Verdict
 Header = tuple[str, str]
 
 EXPOSED = "Nightlatch-Verdict, Nightlatch-Session, Nightlatch-Clock, WWW-Authenticate"
+HTTPS_COOKIE = "__Host-nightlatch"
+"""nightlatch's own cookie on https. On http, where browsers refuse that prefix, its name tells the guard's port."""
 _TOKEN = re.compile(r"[A-Za-z*][\w!#$%&'*+.^`|~:/-]*", re.ASCII)
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 _LOOPBACK = re.compile(

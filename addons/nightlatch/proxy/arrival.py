@@ -7,6 +7,7 @@ from typing import NamedTuple
 from mitmproxy import http
 
 from nightlatch.clock import monotonic_now
+from nightlatch.core.headers import HTTPS_COOKIE
 from nightlatch.core.identity import Identity, Presented
 from nightlatch.core.request import RequestView
 from nightlatch.core.warp import Warp
@@ -126,7 +127,7 @@ def own_cookie(scheme: str, listening: tuple[object, ...] | None) -> str:
     """The name of nightlatch's own cookie (law of trust 14): browsers refuse `__Host-` on http, and share one jar
     between ports, so there the port tells two guards apart."""
     if scheme == "https":
-        return "__Host-nightlatch"
+        return HTTPS_COOKIE
     return f"nightlatch-{listening[1]}" if listening and len(listening) > 1 else "nightlatch"
 
 

@@ -132,13 +132,21 @@ def test_what_is_durable_waits_for_the_disk(writer: LedgerWriter) -> None:
         assert level() == (1 if behind else 2)
 
 
+@pytest.mark.parametrize("name", ["ledger.db-wal", "ledger.db-shm"])
+def test_a_log_that_goes_away_is_noticed(path: Path, writer: LedgerWriter, name: str) -> None:
+    writer.create(a_session(), b"f1", [])
+    path.with_name(name).unlink()
+    with pytest.raises(LedgerError, match="-wal or -shm"):
+        writer.end("s1", logout(T0), an_event())
+
+
 @pytest.mark.parametrize("how", ["removed", "replaced"])
 def test_a_file_that_goes_away_is_noticed(path: Path, writer: LedgerWriter, how: str) -> None:
     writer.create(a_session(), b"f1", [])
     path.rename(path.with_name("elsewhere.db"))
     if how == "replaced":
         path.write_bytes(b"")
-    with pytest.raises(LedgerError, match=r"ledger.db was removed or replaced while in use. Restart"):
+    with pytest.raises(LedgerError, match=r"ledger.db .* was removed or replaced while in use. Restart"):
         writer.end("s1", logout(T0), an_event())
 
 

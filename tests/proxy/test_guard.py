@@ -8,7 +8,6 @@ from nightlatch.core.identity import Anonymous, Identity
 from nightlatch.core.policy import MINUTE
 from nightlatch.core.session import End, State
 from nightlatch.ledger.port import LedgerError
-from nightlatch.proxy.guard import file_identity
 from nightlatch.proxy.view import view
 
 
@@ -30,7 +29,21 @@ def test_nor_with_a_ledger_that_was_deleted_or_replaced(bench: Bench) -> None:
         bench.guard.check()
     aside.replace(ledger)
     bench.guard.check()
-    assert file_identity(aside) is None
+
+
+@pytest.mark.parametrize("name", ["-wal", "-shm"])
+def test_nor_with_a_log_that_was_removed(bench: Bench, name: str) -> None:
+    """Others would begin a new one, and neither would see the other's ends."""
+    ledger = bench.guard.settings.ledger
+    log = ledger.with_name(f"{ledger.name}{name}")
+    log.rename(aside := ledger.with_name("aside"))
+    with pytest.raises(LedgerError, match="start nightlatch anew"):
+        bench.guard.check()
+    log.write_bytes(b"")
+    with pytest.raises(LedgerError, match="start nightlatch anew"):
+        bench.guard.check()
+    aside.replace(log)
+    bench.guard.check()
 
 
 def test_a_site_a_cookie_one_fingerprint(bench: Bench) -> None:

@@ -1,6 +1,6 @@
 """Removing old events without breaking the proof of the rest: an event in the chain vouches for what is gone.
 
-The `audit.pruned` event is written first; then the events go a thousand at a time, so that no guard waits long for the
+The `audit.pruned` event is written first; then the events go in small steps, so that no guard waits long for the
 lock, and the base of the chain follows. Whatever moment it stops at, the chain can be verified.
 """
 
@@ -15,7 +15,7 @@ from nightlatch.ledger.chain import append
 from nightlatch.ledger.chain_port import ChainBase
 from nightlatch.ledger.pacing import rest
 
-AT_ONCE = 1000
+AT_ONCE = 200
 BASE = "chain_base"
 """The name of the setting in which the base is kept."""
 

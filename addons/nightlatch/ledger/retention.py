@@ -10,11 +10,11 @@ from nightlatch.ledger.alerts_port import PLACES_KEPT
 from nightlatch.ledger.pacing import paced
 from nightlatch.ledger.port import LedgerReader, LedgerWriter
 
-AT_ONCE = 200
-"""Sessions, alerts, places a step."""
+AT_ONCE = 40
+"""Sessions, alerts, places a step: some milliseconds, in which nobody else can write."""
 LEAST = DAY
 """For how long at least a session is known after its end, so that whoever comes back late is told what ended it."""
-BYTES_AT_ONCE = 256 << 10
+BYTES_AT_ONCE = 128 << 10
 RESERVE = 8
 """One part in so many of a ledger may be free: it will be used again."""
 
@@ -54,9 +54,9 @@ def apply_retention(
 
 
 def give_back(reader: LedgerReader, writer: LedgerWriter, reserve: int) -> int:
-    """Give back to the disk what is free beyond one part in `reserve` (0: all of it); how many bytes."""
+    """Give back to the disk what is free, but for one part in `reserve` of what is left (0: all); how many bytes."""
     space = reader.space()
-    spare = space.free - (space.bytes // reserve if reserve else 0)
+    spare = (reserve * space.free - space.bytes) // (reserve - 1) if reserve else space.free
     given = 0
 
     def step() -> int:

@@ -17,7 +17,7 @@ from nightlatch.core.warp import Segment
 from nightlatch.ledger import federation, pruning, rows
 from nightlatch.ledger.alerts_write import END, AlertChanges
 from nightlatch.ledger.chain import append
-from nightlatch.ledger.files import connect_writer, explained
+from nightlatch.ledger.files import connect_writer, explained, place_of
 from nightlatch.ledger.forgetting import Forgetting
 from nightlatch.ledger.policies_write import PolicyWriting
 from nightlatch.ledger.port import Decision, Guard, Hold, LedgerError, LedgerWriter, Touch
@@ -72,7 +72,7 @@ class SqliteWriter(AlertChanges, PolicyWriting, Forgetting):
         self._connection, self._path = connection, path
         self._execute = connection.execute
         self._durable: bool | None = None
-        self._place = _place(path)
+        self._place = place_of(path)
 
     def create(
         self,
@@ -264,17 +264,9 @@ class SqliteWriter(AlertChanges, PolicyWriting, Forgetting):
 
     def _check_place(self) -> None:
         """A file that was removed can still be written by whoever has it open, and nobody else would ever see it."""
-        if _place(self._path) != self._place:
-            raise LedgerError(f"The ledger {self._path} was removed or replaced while in use. Restart nightlatch.")
-
-
-def _place(path: Path) -> tuple[int, int] | None:
-    """Which file is at `path` now; None when there is none."""
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_dev, found.st_ino
+        if place_of(self._path) != self._place:
+            which = f"{self._path} (or its -wal or -shm)"
+            raise LedgerError(f"The ledger {which} was removed or replaced while in use. Restart nightlatch.")
 
 
 def _ending(end: End) -> rows.Row:

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
-from pathlib import Path
 from typing import Any, TypeVar
 
 from nightlatch.clock import WarpedClock
@@ -26,6 +25,7 @@ from nightlatch.identity.extract import Reading, SourceKind, identify, identify_
 from nightlatch.identity.fingerprint import new_decision_prefix
 from nightlatch.identity.vouching import Voucher
 from nightlatch.ledger.behind import WriteBehind
+from nightlatch.ledger.files import Place, place_of
 from nightlatch.ledger.port import Found, LedgerError, LedgerReader, LedgerWriter
 from nightlatch.ledger.processes import alive
 from nightlatch.proxy.active import ActiveExchanges
@@ -44,15 +44,6 @@ AT_ONCE = 500
 _REMEMBERED = 4096
 
 
-def file_identity(path: Path | str) -> tuple[int, int] | None:
-    """Which file is at `path`; None when there is none."""
-    try:
-        found = os.stat(path)  # noqa: PTH116 (on every request: a third of what Path.stat costs)
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
 @dataclass(slots=True)
 class Guard(Telling):
     """Settings, ledger, clock. `policy` is the one in force."""
@@ -63,8 +54,8 @@ class Guard(Telling):
     behind: WriteBehind
     clock: WarpedClock
     key: bytes
-    file: tuple[int, int]
-    """Device and inode of the ledger that is open."""
+    file: Place
+    """The ledger that is open."""
     voucher: Voucher
     """Signs what the application is told of people."""
     active: ActiveExchanges = field(default_factory=ActiveExchanges)
@@ -94,10 +85,9 @@ class Guard(Telling):
         pass (DESIGN §3), and an end that another process writes into a new file would never be seen."""
         if self.behind.failure is not None:
             raise LedgerError(self.behind.failure)
-        if file_identity(self.settings.ledger) != self.file:
-            raise LedgerError(
-                f"the ledger {self.settings.ledger} was deleted or replaced while in use; start nightlatch anew"
-            )
+        if place_of(self.settings.ledger) != self.file:
+            which = f"{self.settings.ledger} (or its -wal or -shm)"
+            raise LedgerError(f"the ledger {which} was deleted or replaced while in use; start nightlatch anew")
 
     def identify(self, request: RequestView, site: str, cookie: str, wall: int, warp: Warp) -> Presented:
         """Who `request` says it is.

@@ -19,6 +19,7 @@ from nightlatch.core.headers import clock_header
 from nightlatch.identity.vouching import Voucher, new_signing_key
 from nightlatch.ledger import port
 from nightlatch.ledger.behind import WriteBehind
+from nightlatch.ledger.files import place_of
 from nightlatch.ledger.port import LedgerError, LedgerReader, LedgerWriter
 from nightlatch.ledger.reader import open_reader
 from nightlatch.ledger.writer import open_writer
@@ -28,7 +29,7 @@ from nightlatch.proxy.bounces import Bounces
 from nightlatch.proxy.counting import Counting
 from nightlatch.proxy.detection import Detection
 from nightlatch.proxy.event_loop import Discarded
-from nightlatch.proxy.guard import Guard, file_identity
+from nightlatch.proxy.guard import Guard
 from nightlatch.proxy.held_uploads import HeldUploads
 from nightlatch.proxy.hints import Hints
 from nightlatch.proxy.holds import Holds, forget_the_dead
@@ -218,7 +219,7 @@ def open_service(settings: Settings, site: str, hosts: frozenset[str] = frozense
         raise
     try:
         clock = WarpedClock(reader)
-        file = file_identity(settings.ledger)
+        file = place_of(settings.ledger)
         if file is None:
             raise LedgerError(f"the ledger {settings.ledger} is gone as soon as it was made; give another path")
         guard = Guard(settings, settings.policy, reader, behind, clock, reader.key(), file, _voucher(behind, reader))

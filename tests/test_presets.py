@@ -1,6 +1,7 @@
 """Presets: each parses, its numbers are those of its source, the table of them is current, and files that are none."""
 
 import importlib.util
+import os
 from pathlib import Path
 from types import ModuleType
 
@@ -9,7 +10,14 @@ import pytest
 from nightlatch import presets
 from nightlatch.core.policy import DAY, HOUR, MINUTE
 from nightlatch.core.policy_toml import PolicyInvalid
-from nightlatch.presets import PolicyNotFound, PolicyUnreadable, load_policy, preset_folder, preset_names
+from nightlatch.presets import (
+    PolicyNotFound,
+    PolicyUnreadable,
+    load_policy,
+    policy_text,
+    preset_folder,
+    preset_names,
+)
 
 ROOT = Path(__file__).parent.parent
 
@@ -187,3 +195,18 @@ def test_without_a_checkout_the_packaged_presets_are_used(tmp_path: Path, monkey
     (tmp_path / "only.toml").write_text("", "utf-8")
     assert preset_folder() == tmp_path
     assert preset_names() == ("only",)
+
+
+def test_a_pipe_is_not_waited_for_when_it_must_be_at_once(tmp_path: Path) -> None:
+    """A running guard reads its policy anew: it must not hang, whatever stands there."""
+    pipe = tmp_path / "acme.toml"
+    os.mkfifo(pipe)
+    with pytest.raises(PolicyUnreadable, match="not a regular file"):
+        policy_text(str(pipe), at_once=True)
+
+
+def test_what_never_ends_is_read_no_further_than_a_policy_is_long() -> None:
+    with pytest.raises(PolicyUnreadable, match="larger than 1 MiB"):
+        policy_text("/dev/zero")
+    with pytest.raises(PolicyUnreadable, match="not a regular file"):
+        policy_text("/dev/zero", at_once=True)

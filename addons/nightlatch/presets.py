@@ -3,6 +3,10 @@
 Presets are read from `policies/` of the checkout where there is one, else from the installed package.
 """
 
+import errno
+import os
+import stat
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -78,13 +82,13 @@ def policy_source(name_or_path: str) -> str:
     return name_or_path if is_preset(name_or_path) else str(Path(name_or_path).absolute())
 
 
-def policy_text(name_or_path: str) -> str:
-    """What that preset or file holds now.
+def policy_text(name_or_path: str, *, at_once: bool = False) -> str:
+    """What that preset or file holds now. `at_once`: without waiting for whoever may write into a pipe.
 
     Raises:
         PolicyUnreadable: nothing there, a directory, not readable, not UTF-8, or larger than 1 MiB.
     """
-    return _text(policy_path(name_or_path))
+    return _text(policy_path(name_or_path), _only_a_file if at_once else None)
 
 
 def policy_path(name_or_path: str) -> Path:
@@ -112,11 +116,20 @@ def _there(path: Path) -> bool:
         return False
 
 
-def _text(path: Path) -> str:
+def _only_a_file(name: str, flags: int) -> int:
+    """Open it, whatever it is, and keep it open if it is a regular file. A pipe would be waited for."""
+    descriptor = os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a regular file", name)
+    return descriptor
+
+
+def _text(path: Path, opener: Callable[[str, int], int] | None = None) -> str:
     if path.is_dir():
         raise PolicyUnreadable(f"{path}: a directory; name the policy file in it")
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=opener) as file:
             content = file.read(_MOST_BYTES + 1)
     except OSError as error:
         raise PolicyUnreadable(f"{path}: cannot be read ({error.strerror})") from error

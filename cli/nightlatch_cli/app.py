@@ -1,5 +1,6 @@
 """The entry point of the command line: parse, dispatch, and end with an exit code that a script can rely on."""
 
+import errno
 import os
 import sys
 from functools import partial
@@ -8,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from nightlatch_cli.exits import ExitCode, failure_of, report
+from nightlatch_cli.exits import ExitCode, Failure, failure_of, report
 from nightlatch_cli.groups import Root
 from nightlatch_cli.options import lighten
 from nightlatch_cli.output import forgiving, tell
@@ -55,8 +56,9 @@ class Nightlatch(Root):
         forgiving()
         try:
             code = run()
+            sys.stdout.flush()
         except Exception as error:
-            failure = failure_of(error)
+            failure = _of_output(error) or failure_of(error)
             if failure is None:
                 raise
             code = report(failure)
@@ -68,10 +70,26 @@ class Nightlatch(Root):
             result = super().invoke(ctx)
             sys.stdout.flush()
         except BrokenPipeError:
-            # As Python's documentation has it: else the interpreter complains when it flushes at its end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _write_no_more()
             raise typer.Exit(ExitCode.OK) from None
         return result
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
+def _of_output(error: Exception) -> Failure | None:
+    """The failure of writing to stdout that `error` is; it names no file, since none was opened."""
+    if not isinstance(error, OSError) or error.filename is not None or error.errno not in _FULL:
+        return None
+    _write_no_more()
+    why = f"the output cannot be written: {error.strerror}"
+    return Failure(ExitCode.INPUT, why, "make room, or send it elsewhere")
+
+
+def _write_no_more() -> None:
+    """As Python's documentation has it: else the interpreter complains when it flushes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 app = typer.Typer(

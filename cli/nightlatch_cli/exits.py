@@ -21,7 +21,7 @@ class ExitCode(IntEnum):
     CONFIGURATION = 3
     """A policy, a preset's name or `nightlatch.toml` is invalid."""
     INPUT = 4
-    """A file that was given cannot be read."""
+    """A file that was given cannot be read, or the output not be written."""
     EMPTY = 5
     """There is nothing to work on, such as a capture without cookies."""
     LEDGER = 6

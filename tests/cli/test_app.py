@@ -2,6 +2,7 @@ import re
 import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 import pytest
 from tests.cli.bench import Bench, environment, nightlatch, spawn
@@ -89,6 +90,17 @@ def test_a_reader_that_goes_away_is_no_error(bench: Bench) -> None:
     with process.stderr as stderr:
         said = stderr.read()
     assert (process.wait(30), said) == (0, b"")
+
+
+@pytest.mark.parametrize("words", [["sessions", "--json"], ["doctor"], ["--help"], ["--version"], []], ids=str)
+def test_an_output_that_cannot_be_written_is_one_error(bench: Bench, words: list[str]) -> None:
+    where = ["--ledger", str(bench.path)] if words and not words[0].startswith("--") else []
+    bench.session()
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "nightlatch_cli", *words, *where]
+        done = subprocess.run(command, env=environment(), stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    said = "nightlatch: error: the output cannot be written: No space left on device\nhint: make room, or send it"
+    assert (done.returncode, done.stderr) == (4, f"{said} elsewhere\n")
 
 
 def test_a_fault_of_our_own_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch, bench: Bench) -> None:

@@ -74,7 +74,7 @@ class PolicyReload:
         """Read what `--policy` names, and bring it into force: by `file` only where it has changed, by `signal` also
         where it has not."""
         try:
-            text = await asyncio.to_thread(policy_text, self._name)
+            text = await asyncio.to_thread(policy_text, self._name, at_once=True)
             await self._take(text, how)
         except PolicyUnreadable as error:
             await self._refuse(str(error), PolicyInvalid((self._mistake(str(error)),)), how)

@@ -24,6 +24,10 @@ STEP = Event()
 """Never set: waiting for it is how a moment passes."""
 
 
+BOUND = "nightlatch.testing.bound_guard"
+"""What is run: it ends with this process, which holds the other end of its standard input."""
+
+
 class GuardError(Exception):
     """The guard does not start, or cannot be found. The message says why and what to do."""
 
@@ -46,14 +50,8 @@ class Guard:
 
     def stop(self) -> None:
         """End it, if it is ours."""
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.terminate()
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        if self.process is not None:
+            end(self.process)
 
 
 def start(upstream: str, folder: Path, options: Sequence[str], cwd: Path) -> Guard:
@@ -66,22 +64,35 @@ def start(upstream: str, folder: Path, options: Sequence[str], cwd: Path) -> Gua
     ready = folder / "ready.json"
     own = ["--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--ready-file", str(ready)]
     kept = ["--ledger", str(files.ledger), "--record", str(files.recording)]
-    command = [sys.executable, "-m", "nightlatch_cli", "run", upstream, *options, *own, *kept]
+    command = [sys.executable, "-m", BOUND, "run", upstream, *options, *own, *kept]
     with create(files.log) as log:
         process = subprocess.Popen(  # noqa: S603 (this Python, with arguments and no shell)
-            command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            command, cwd=cwd, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT
         )
     deadline = monotonic() + START
     while not ready.exists():
         if process.poll() is not None or monotonic() > deadline:
-            process.kill()
-            process.wait()
+            end(process, patience=0)
             raise GuardError(f"the guard did not start:\n  {' '.join(command[1:])}\n{_said(files.log)}")
         STEP.wait(0.02)
     facts = json.loads(ready.read_text("utf-8"))
     guard = Guard(ControlClient(facts["control"], facts["token"]), facts["url"], files)
     guard.process = process
     return guard
+
+
+def end(process: "subprocess.Popen[bytes]", patience: float = 20) -> None:
+    """End a guard as Ctrl-C would; after `patience` seconds as `kill -9` does."""
+    try:
+        if patience:
+            process.terminate()
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    finally:
+        if process.stdin is not None:
+            process.stdin.close()
 
 
 def _said(log: Path) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
+from nightlatch.core.secret_options import SECRET_OPTIONS
 from nightlatch_cli.exits import ExitCode, fail
 
 FILE_NAME = "nightlatch.toml"
@@ -31,10 +32,6 @@ _NAMES = """
 """
 OPTION_NAMES = frozenset(_NAMES.split())
 """Every option of every command (a test compares), so that a misspelt key is found without loading them all."""
-
-_GUARDED = "alert-notify alert-webhook alert-webhook-secret dev-second-factor oidc-client-secret signals-token"
-SECRET_OPTIONS = frozenset(_GUARDED.split())
-"""Options whose values no message repeats."""
 
 _PATHS = frozenset({"record", "jwt-key-file"})
 _PATH_OR_WORD = frozenset({"policy", "against", "jwks"})

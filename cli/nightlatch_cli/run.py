@@ -10,6 +10,7 @@ import typer
 
 from nightlatch.private_files import replace
 from nightlatch_cli.exits import ExitCode, Failure, fail
+from nightlatch_cli.exposed_options import exposed, warning
 from nightlatch_cli.options import DEFAULT_LEDGER, LedgerOption
 from nightlatch_cli.output import say
 
@@ -17,6 +18,7 @@ _Words = list[str] | None
 
 
 def run(
+    context: typer.Context,
     upstream: Annotated[str, typer.Argument(metavar="UPSTREAM", help="The application: http://localhost:3000.")],
     listen: Annotated[str, typer.Option(metavar="HOST:PORT", help="Where to listen; port 0: any free one.")] = (
         "127.0.0.1:8080"
@@ -133,10 +135,13 @@ def run(
     ] = None,
 ) -> None:
     """Guard the application at UPSTREAM."""
-    guard(upstream, listen, options_of(locals()), ready_file)
+    options = options_of(locals())
+    if told := warning(exposed(context)):
+        say(told)
+    guard(upstream, listen, options, ready_file)
 
 
-_NOT_THE_GUARDS = frozenset({"upstream", "listen", "ready_file", "no_session_header", "no_assertion"})
+_NOT_THE_GUARDS = frozenset({"context", "upstream", "listen", "ready_file", "no_session_header", "no_assertion"})
 
 
 def options_of(given: Mapping[str, object]) -> dict[str, str]:

@@ -1,7 +1,9 @@
+from pathlib import Path
+
 import pytest
 
 from nightlatch.testing.control_client import ControlError
-from nightlatch.testing.guard_process import GuardError, attach
+from nightlatch.testing.guard_process import GuardError, attach, start
 
 
 @pytest.mark.parametrize(
@@ -22,3 +24,10 @@ def test_the_token_may_be_in_the_environment_and_nobody_may_be_there(monkeypatch
     monkeypatch.setenv("NIGHTLATCH_CONTROL_TOKEN", "secret")
     with pytest.raises(ControlError, match="no control API answers"):
         attach("http://127.0.0.1:1/")
+
+
+def test_a_guard_that_does_not_start_is_told_of_without_its_secrets(tmp_path: Path) -> None:
+    with pytest.raises(GuardError, match="--oidc-client-secret … --policy /there/is/none") as told:
+        options = ["--oidc-client-secret", "s3cret-typed", "--policy", "/there/is/none"]
+        start("http://127.0.0.1:1", tmp_path, options, tmp_path)
+    assert "s3cret-typed" not in str(told.value)

@@ -6,10 +6,13 @@
 import re
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
+from itertools import pairwise
 from urllib.parse import quote, unquote
 
 _REPEATED = re.compile(r"(?:/\*\*(?=/|\Z)){2,}")
 """`/a/**/**` says no more than `/a/**`."""
+_PARTS = re.compile(r"(/\*\*(?=/|\Z)|\*+)")
+_SEGMENT_ENDS = r"(?=/|\Z)"
 _PLAIN = re.compile(r"[A-Za-z0-9/_.~\-]", re.ASCII)
 
 
@@ -41,17 +44,46 @@ def _path_pattern(pattern: str, fold: bool, slash: bool) -> re.Pattern[str]:
     text = _REPEATED.sub("/**", text)
     if text == "/**":
         return re.compile("/.*", re.DOTALL)
-    below = text.endswith("/**")
-    source = "".join(_piece(part) for part in re.split(r"(/\*\*(?=/)|\*+)", text.removesuffix("/**")))
-    return re.compile(source + "(?:/.*)?" * below, re.DOTALL)
+    return re.compile(_expression([part for part in _PARTS.split(text) if part]), re.DOTALL)
 
 
-def _piece(part: str) -> str:
+def _expression(parts: list[str]) -> str:
+    """For `parts` (texts, `*`, `**` or more of them, `/**` as whole segments) an expression that does not go back.
+
+    What stands before a `**` is found at the first place where it fits, for good (an atomic group): whatever a later
+    place would leave, the `**` takes in. The same holds for what stands between two `*`. Otherwise one path of 2,000
+    characters keeps `/**/a/**/b/**/c` busy for seconds, and every further `**` a thousand times longer.
+    """
+    across = [at for at, part in enumerate(parts) if at and part.startswith(("/**", "**"))]
+    edges = [0, *across, len(parts)]
+    runs = [parts[begin:end] for begin, end in pairwise(edges)]
+    ends = [_SEGMENT_ENDS if run[0] == "/**" else "" for run in runs[1:]]
+    found = [f"(?>{_run(run, end)})" for run, end in zip(runs, ends, strict=False)]
+    return "".join(found) + _run(runs[-1], None)
+
+
+def _run(run: list[str], end: str | None) -> str:
+    """`run`, which begins with a text or with what goes across and has no further one of those, as short as can be, up
+    to where `end` holds; with None up to the end of the path, for which only its last `*` may have to go back."""
+    stars = [at for at, part in enumerate(run) if part == "*"]
+    if not stars:
+        return "".join(_piece(part, greedy=end is None) for part in run) + (end or "")
+    first = "".join(_piece(part, greedy=False) for part in run[: stars[0]])
+    *others, last = ["".join(map(_text, run[at + 1 : until])) for at, until in pairwise([*stars, len(run)])]
+    within = "".join(f"(?>[^/]*?{text})" for text in others)
+    return first + within + (f"[^/]*{last}" if end is None else f"(?>[^/]*?{last}{end})")
+
+
+def _piece(part: str, *, greedy: bool) -> str:
     if part == "/**":
-        return "(?:/.*)?"
-    if part.startswith("*"):
-        return "[^/]*" if part == "*" else ".*"
-    return "".join(_character(character) for character in part)
+        return "(?:/.*)?" if greedy else "(?:/.*?)??"
+    if part.startswith("**"):
+        return ".*" if greedy else ".*?"
+    return _text(part)
+
+
+def _text(part: str) -> str:
+    return "".join(map(_character, part))
 
 
 def _character(character: str) -> str:

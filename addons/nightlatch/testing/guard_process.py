@@ -14,6 +14,7 @@ from time import monotonic
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from nightlatch.core.secret_options import hidden
 from nightlatch.private_files import create
 from nightlatch.testing.control_client import ControlClient
 
@@ -73,7 +74,7 @@ def start(upstream: str, folder: Path, options: Sequence[str], cwd: Path) -> Gua
     while not ready.exists():
         if process.poll() is not None or monotonic() > deadline:
             end(process, patience=0)
-            raise GuardError(f"the guard did not start:\n  {' '.join(command[1:])}\n{_said(files.log)}")
+            raise GuardError(f"the guard did not start:\n  {' '.join(hidden(command[1:]))}\n{_said(files.log)}")
         STEP.wait(0.02)
     facts = json.loads(ready.read_text("utf-8"))
     guard = Guard(ControlClient(facts["control"], facts["token"]), facts["url"], files)

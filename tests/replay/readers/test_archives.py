@@ -1,5 +1,6 @@
 """What Playwright zips, and other archives."""
 
+import gzip
 import json
 import zipfile
 from io import BytesIO
@@ -9,6 +10,7 @@ import pytest
 from tests.replay.made import har, har_entry
 
 from nightlatch.replay.exchange import CaptureUnreadable
+from nightlatch.replay.readers import archives
 from nightlatch.replay.readers.archives import members
 from nightlatch.replay.readers.sniff import read_capture
 from nightlatch.replay.session_key import choose
@@ -69,3 +71,26 @@ def test_what_is_no_archive_of_captures_is_told() -> None:
         members("x.zip", zipped(har__har=har(har_entry()))[:-30])
     with pytest.raises(CaptureUnreadable, match="no files in it"):
         members("x.zip", zipped())
+
+
+@pytest.mark.parametrize("suffix", ["zip", "gz"])
+def test_a_bomb_is_not_unpacked(suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand to one is what both can be packed to."""
+    monkeypatch.setattr(archives, "MOST", 1 << 20)
+    zeros = b"0" * (1 << 21)
+    (bomb := tmp_path / f"bomb.{suffix}").write_bytes(
+        zipped(har__har=zeros) if suffix == "zip" else gzip.compress(zeros)
+    )
+    with pytest.raises(CaptureUnreadable, match="more than 1 MiB, unpacked"):
+        read_capture(bomb)
+    monkeypatch.setattr(archives, "MOST", 1 << 22)
+    with pytest.raises(CaptureUnreadable, match="expected a HAR"):
+        read_capture(bomb)
+
+
+def test_an_archive_that_belittles_itself_gives_no_more_than_it_says() -> None:
+    honest = zipped(har__har=b"0" * (1 << 20))
+    size = (1 << 20).to_bytes(4, "little")
+    assert honest.count(size) == 2
+    with pytest.raises(CaptureUnreadable, match="cannot be unpacked"):
+        members("x.zip", honest.replace(size, (1 << 10).to_bytes(4, "little")))

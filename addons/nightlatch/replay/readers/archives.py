@@ -1,15 +1,19 @@
 """Captures in zip files: what Playwright records (`recordHar` with a .zip, or a trace), and a single capture of any
 kind."""
 
+import gzip
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 
 from nightlatch.replay.exchange import CaptureUnreadable
 
+MOST = 2 << 30
+"""Bytes that the captures of one archive may have when they are unpacked: all of it is in memory at once, and a zip
+file of a megabyte can say a gigabyte."""
 EXPECTED = "expected a zip file with a .har in it, a Playwright trace, or a single capture"
 
 
@@ -32,17 +36,40 @@ def members(file: str, content: bytes) -> list[Member]:
     """The captures in the archive `content`.
 
     Raises:
-        CaptureUnreadable: it is damaged, encrypted, or has no capture in it.
+        CaptureUnreadable: it is damaged, encrypted, has no capture in it, or more than `MOST` bytes of them.
     """
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
-            found = [Member(name, _har(name, archive.read(name))) for name in _captures(names)]
+            wanted = _captures(names)
+            _refuse_a_bomb(file, sum(archive.getinfo(name).file_size for name in wanted))
+            found = [Member(name, _har(name, archive.read(name))) for name in wanted]
     except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, NotImplementedError) as reason:
         raise CaptureUnreadable(f"{file}: a zip file that cannot be unpacked ({reason}); {EXPECTED}") from None
     if not found:
         raise CaptureUnreadable(f"{file}: {EXPECTED}; there are {', '.join(names[:10]) or 'no files'} in it")
     return found
+
+
+def gunzipped(file: str, packed: BinaryIO) -> bytes:
+    """What is in the gzip file `packed`.
+
+    Raises:
+        CaptureUnreadable: more than `MOST` bytes.
+        EOFError, zlib.error, gzip.BadGzipFile: it is damaged.
+    """
+    with gzip.GzipFile(fileobj=packed) as unpacking:
+        content = unpacking.read(MOST + 1)
+    _refuse_a_bomb(file, len(content))
+    return content
+
+
+def _refuse_a_bomb(file: str, size: int) -> None:
+    """Of a zip file by what it says of itself: no more than that is ever unpacked."""
+    if size > MOST:
+        raise CaptureUnreadable(
+            f"{file}: more than {MOST >> 20} MiB, unpacked; unpack it yourself, and give it in parts"
+        )
 
 
 def _captures(names: list[str]) -> list[str]:

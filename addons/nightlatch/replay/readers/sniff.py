@@ -5,12 +5,13 @@ import mmap
 import re
 import zlib
 from collections.abc import Iterable, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
 from nightlatch.replay.exchange import Capture, CaptureUnreadable
 from nightlatch.replay.readers.access_log import is_access_log, read_access_log
-from nightlatch.replay.readers.archives import members
+from nightlatch.replay.readers.archives import gunzipped, members
 from nightlatch.replay.readers.columns import Columns
 from nightlatch.replay.readers.flows import read_flows
 from nightlatch.replay.readers.har_file import read_har
@@ -108,7 +109,8 @@ def _content(path: Path) -> bytes | mmap.mmap:
                 content: bytes | mmap.mmap = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             except (ValueError, OSError):  # empty, a pipe
                 content = file.read()
-            return gzip.decompress(content[:]) if content[: len(_GZIP)] == _GZIP else content
+            packed = content[: len(_GZIP)] == _GZIP
+            return gunzipped(str(path), BytesIO(content)) if packed else content
     except (EOFError, zlib.error, gzip.BadGzipFile) as reason:
         raise CaptureUnreadable(f"{path}: gzip that cannot be unpacked ({reason}); {EXPECTED}") from None
     except OSError as reason:

@@ -22,13 +22,13 @@ _NAMES = """
     adopt after-expiry against alert-notify alert-webhook alert-webhook-secret alerts allow-origin allow-reissue
     asn-file audit-file audit-format audit-syslog bulk checkpoint clear-site-data columns control decisions
     detector dev-second-factor dev-user done dry-run exit-code fail-on follow format from group header host
-    identity json jsonl jwks jwt-algorithms jwt-audience jwt-issuer jwt-key-file jwt-signer keep key ledger
-    limit listen login login-path name no-assertion no-session-header no-store notice oidc-client-id
+    identity json jsonl jwks jwt-algorithms jwt-audience jwt-issuer jwt-key-file jwt-signer keep keep-sessions
+    key ledger limit listen login login-path name no-assertion no-session-header no-store notice oidc-client-id
     oidc-client-secret oidc-groups-claim oidc-prompt oidc-scope oidc-silent oidc-subject-claim origin otel
     policy public public-key ready-file reason record remember report respond-as return-parameter session
     session-claim session-key signals-audience signals-issuer signals-key-file signals-token signals-url
     simulate-network since site speed standard state sweep to tour trust trusted-forwarder type upstream-logout
-    user warp when without writes
+    user vacuum warp when without writes
 """
 OPTION_NAMES = frozenset(_NAMES.split())
 """Every option of every command (a test compares), so that a misspelt key is found without loading them all."""

@@ -31,6 +31,34 @@ def test_a_guard_runs_on_the_faster_loop_and_collects_rarely() -> None:
     subprocess.run([sys.executable, "-c", path + RUN], check=True, timeout=60)
 
 
+OPEN = """
+import asyncio
+from nightlatch.proxy import event_loop
+
+async def stays(reader, writer):
+    entered.set()
+    await asyncio.Event().wait()
+
+async def main():
+    global entered
+    entered = asyncio.Event()
+    server = await asyncio.start_server(stays, "127.0.0.1", 0)
+    await asyncio.open_connection(*server.sockets[0].getsockname())
+    await entered.wait()
+    asyncio.get_running_loop().call_soon(int, "x")
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+event_loop.run(main())
+"""
+
+
+def test_a_connection_that_is_open_at_the_end_is_no_mistake_and_a_mistake_is_told() -> None:
+    path = f"import sys; sys.path[:0] = {sys.path!r}\n"
+    done = subprocess.run([sys.executable, "-c", path + OPEN], check=True, timeout=60, capture_output=True, text=True)
+    assert "ValueError" in done.stderr and "CancelledError" not in done.stderr
+
+
 def test_without_uvloop_it_is_asyncios_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "uvloop", None)
     assert event_loop.loop_factory() is None

@@ -149,6 +149,21 @@ def test_what_must_hold_cannot_be_configured_away(confdir: Path) -> None:
     assert seen == [("lazy", True, False)]
 
 
+@pytest.mark.parametrize(("named", "taken"), [("/etc/own.pem", "/etc/own.pem"), ("", None)])
+def test_whose_certificates_are_good_is_told_by_the_usual_variable(
+    confdir: Path, monkeypatch: pytest.MonkeyPatch, named: str, taken: str | None
+) -> None:
+    class Looking(Silent):
+        def running(self) -> None:
+            seen.append(ctx.options.ssl_verify_upstream_trusted_ca)
+            ctx.master.shutdown()
+
+    seen: list[str | None] = []
+    monkeypatch.setenv("SSL_CERT_FILE", named)
+    assert _run(Looking(), confdir) == 0
+    assert seen == [taken]
+
+
 def test_an_addon_that_refuses_its_options_stops_the_start(confdir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     class Refusing(Silent):
         def load(self, loader: Loader) -> None:

@@ -126,6 +126,7 @@ def test_the_login_page() -> None:
         ("loop", {"path": "/signin"}, "--public &#39;/signin&#39;"),
         ("misdirected", {"host": "app.test"}, "--host app.test"),
         ("bad_gateway", {"upstream": "http://localhost:3000"}, "curl -i http://localhost:3000"),
+        ("bad_gateway", {"cause": "Certificate verify failed"}, "SSL_CERT_FILE=ca.pem"),
         ("unavailable", {}, "nightlatch doctor"),
         ("unavailable", {"remedy": "free some space"}, "free some space"),
         ("unauthorized", {"verdict": "expired"}, "Your session has expired"),

@@ -30,7 +30,15 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        runner.get_loop().set_exception_handler(_tell)
         return runner.run(main)
+
+
+def _tell(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What goes wrong outside of every task. Connections that are open at the end are cancelled, which the streams of
+    Python 3.11 take for a mistake: a traceback for each of them would be the answer to Ctrl-C."""
+    if not isinstance(context.get("exception"), asyncio.CancelledError):
+        loop.default_exception_handler(context)
 
 
 def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

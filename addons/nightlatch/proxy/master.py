@@ -7,6 +7,7 @@ and ends with an exit code. It knows neither sessions nor policies.
 import asyncio
 import contextlib
 import errno
+import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -119,7 +120,7 @@ async def run_guard(
     log = ConsoleLog()
     log.install()
     try:
-        settings = {**options, **FIXED_OPTIONS, **site_options(upstream, listen_host, listen_port)}
+        settings = {**options, **FIXED_OPTIONS, **site_options(upstream, listen_host, listen_port), **_authorities()}
         if confdir is not None:
             settings["confdir"] = str(confdir)
         return await _serve(GuardMaster(addon), settings, on_listening, log)
@@ -210,6 +211,13 @@ def site_options(upstream: str, listen_host: str, listen_port: int) -> dict[str,
         # mitmproxy would listen for HTTP/3 as well; `parse` returns this same object when the sockets are opened.
         mode.transport_protocol = "tcp"
     return {"mode": [spec], "listen_host": listen_host, "listen_port": listen_port}
+
+
+def _authorities() -> dict[str, object]:
+    """Who may have signed the certificate of an application on https: mitmproxy brings the usual authorities along and
+    does not look at the variable by which OpenSSL, Python and Go are told of others."""
+    named = os.environ.get("SSL_CERT_FILE", "")
+    return {"ssl_verify_upstream_trusted_ca": named} if named else {}
 
 
 def own_url(listen_host: str, port: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from mitmproxy import ctx
 from mitmproxy.http import HTTPFlow
+from scripts.fuzzing.wire_guard import WireGuard
 from tests.identity.key_server import KeyServer
 from tests.identity.minting import AUDIENCE, pem, public_key
 from tests.providers.own_provider import OwnProvider
@@ -96,3 +97,11 @@ def federated(benches: Benches, provider: OwnProvider) -> Bench:
 def visitor(federated: Bench, provider: OwnProvider) -> Visitor:
     """A browser at that guard."""
     return Visitor(federated, provider)
+
+
+@pytest.fixture(scope="module")
+def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WireGuard]:
+    """A guard that takes the bytes of a connection, with mitmproxy's parsers in front of it."""
+    guard = WireGuard(tmp_path_factory.mktemp("wire"))
+    yield guard
+    guard.close()

@@ -212,7 +212,6 @@ def test_a_refused_body_that_is_in_is_waited_for_no_longer(bench: Bench, monkeyp
 
 def test_without_a_service_there_is_nothing_to_do() -> None:
     flow = a_flow()
-    afterwards.answered(None, flow)
     assert afterwards.body_is_in(None, flow) is None
 
 

@@ -13,6 +13,7 @@ from nightlatch.core.kept_form import KEPT_FOR, URLENCODED
 from nightlatch.core.session import End
 from nightlatch.identity.fingerprint import fingerprint, new_credential
 from nightlatch.proxy.arrival import arrive
+from nightlatch.proxy.held_uploads import DISCARDED
 from nightlatch.proxy.newcomers import new_session
 
 STEP_UP = '[[rule]]\nname = "order"\nmatch = { path = "/order" }\nrequire = { auth_age = "5m" }\n'
@@ -191,3 +192,14 @@ def test_the_mark_goes_to_no_application(bench: Bench) -> None:
     cookie = bench.log_in()
     flow = bench.ask(cookie=f"{cookie}; {OWN}-form=abc; theme=dark; __Host-nightlatch-form=x")
     assert flow.request.headers["cookie"] == "theme=dark"
+
+
+def test_a_form_of_which_only_the_end_is_there_is_not_kept(bench: Bench) -> None:
+    """The end of a form looks like a form."""
+    headers = {**PERSON, "Content-Type": URLENCODED, "Content-Length": str(len(BODY))}
+    cookie = bench.log_in()
+    bench.later(31)
+    flow = bench.begin(a_flow("/order", method="POST", cookie=cookie, headers=headers))
+    flow.metadata[DISCARDED] = True
+    bench.body(flow, BODY)
+    assert mark(flow) == "" and not bench.service.kept

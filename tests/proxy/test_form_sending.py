@@ -70,7 +70,7 @@ def test_of_two_clicks_at_once_one_sends(bench: Bench, cookies: str) -> None:
 )
 def test_only_with_its_nonce_and_only_where_it_goes(bench: Bench, cookies: str, change: Callable[[str], str]) -> None:
     target = change(action(question(bench, cookies)))
-    assert response(send(bench, target, cookies)).status_code == 410 and bench.service.kept
+    assert response(send(bench, target, cookies)).status_code in (400, 410) and bench.service.kept
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,6 @@ PASSED = [
     "User-Agent",
     "Content-Type",
     "Content-Length",
-    "Transfer-Encoding",
     "X-Requested-With",
     "X-CSRF-Token",
     "X-Forward",
@@ -135,8 +134,19 @@ def test_no_field_is_an_error_and_none_is_invented(fields: list[tuple[bytes, byt
         *fields,
         *UPGRADE,
         (b"Connection", b"close"),
+        (b"Expect", b"100-continue"),
+        (b"Transfer-Encoding", b"chunked"),
         LASTING,
     }
+
+
+def test_a_body_in_chunks_is_told_in_one_spelling_and_what_mitmproxy_expects_stays() -> None:
+    assert forwardable("POST", ((b"transfer-ENCODING", b"cHunked"),), http2=False) == [
+        (b"Transfer-Encoding", b"chunked")
+    ]
+    assert forwardable("POST", ((b"EXPECT", b"100-Continue"),), http2=False) == [(b"Expect", b"100-continue")]
+    for value in (b"200-maybe", b"100-continue, x", b""):
+        assert forwardable("POST", ((b"Expect", value),), http2=False) == []
 
 
 def test_tokens_are_split_and_trimmed() -> None:

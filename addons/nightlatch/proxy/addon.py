@@ -8,6 +8,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable
+from functools import partial
 from typing import ClassVar
 
 from mitmproxy import ctx, exceptions, http, tcp
@@ -15,7 +16,16 @@ from mitmproxy.addonmanager import Loader
 from mitmproxy.connection import Client
 
 from nightlatch.ledger.port import LedgerError
-from nightlatch.proxy import afterwards, bad_gateway, trailers, unreachable
+from nightlatch.proxy import (
+    afterwards,
+    bad_gateway,
+    body_lengths,
+    body_limits,
+    http1_limits,
+    http2_limits,
+    trailers,
+    unreachable,
+)
 from nightlatch.proxy.answers import is_own, refuse_bluntly, refuse_connect
 from nightlatch.proxy.control import ControlServer, GuardControl, OpenControl
 from nightlatch.proxy.entrance import enter, fail_closed, may_pass
@@ -30,6 +40,7 @@ from nightlatch.proxy.forbidden_options import (
 )
 from nightlatch.proxy.given_options import take_given
 from nightlatch.proxy.offered_classes import refuse_unoffered
+from nightlatch.proxy.open_connections import OpenConnections
 from nightlatch.proxy.options import OPTIONS, PREFIX
 from nightlatch.proxy.policy_reload import PolicyReload
 from nightlatch.proxy.recorder import RecordingUnusable
@@ -51,6 +62,7 @@ class Nightlatch:
         self.addons: tuple[object, ...] = _for_people(self) if guest else ()
         """What mitmproxy calls after this addon, hook for hook."""
         self.service: Service | None = None
+        self.open = OpenConnections()
         self.control: ControlServer | None = None
         self.reload: PolicyReload | None = None
         self.started = False
@@ -59,7 +71,8 @@ class Nightlatch:
         self.problems: tuple[str, ...] = ()
 
     def load(self, loader: Loader) -> None:
-        trailers.install()
+        for module in (trailers, body_lengths, http1_limits, http2_limits):
+            module.install()
         for option in OPTIONS:
             loader.add_option(PREFIX + option.name, str, option.default, option.help)
         values, self.problems = take_given(ctx.options)
@@ -95,6 +108,7 @@ class Nightlatch:
         self.service = self._open()
         unreachable.install(self.service.pages, self.service.guard.settings.allowed_origins, self.service.warp_shown)
         self.control = self._control(self.service)
+        body_limits.install(self.service)
         bad_gateway.install(self.service.pages, guarded_site(ctx.options.mode), self.service.warp_shown)
         if self.service.guard.settings.login.kind == "dev":
             keep_to_loopback(ctx.options)
@@ -136,6 +150,7 @@ class Nightlatch:
         self.reload.start()
         self.service.keep_doing(self.reload.look)
         proxyserver = ctx.master.addons.get("proxyserver")
+        self.service.keep_doing(partial(self.open.look_now_and_then, proxyserver.connections))
         self.service.announce(proxyserver.listen_addrs())
         if self.control is not None:
             self.control.start()
@@ -145,6 +160,8 @@ class Nightlatch:
             leave_other_addresses(proxyserver, ctx.options)
 
     def requestheaders(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
+        if flow.error is not None:
+            return None  # mitmproxy has refused it already, and shows it for the record
         try:
             waiting = enter(self.service, flow)
         except Exception as error:
@@ -153,13 +170,14 @@ class Nightlatch:
         return None if waiting is None else self._closed(flow, waiting)
 
     def request(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
-        if flow.response is not None:
-            afterwards.answered(self.service, flow)
+        try:
+            waiting = afterwards.body_is_in(self.service, flow)
+        except Exception as error:
+            fail_closed(self.service, flow, error)
             return None
-        waiting = afterwards.body_is_in(self.service, flow)
         if waiting is not None:
             return self._closed(flow, waiting)
-        if not may_pass(flow):
+        if flow.response is None and not may_pass(flow):
             refuse_bluntly(flow)
         return None
 
@@ -189,6 +207,9 @@ class Nightlatch:
     def websocket_end(self, flow: http.HTTPFlow) -> None:
         if self.service is not None:
             afterwards.over(self.service, flow)
+
+    def client_connected(self, client: Client) -> None:
+        self.open.make_room(client, ctx.master.addons.get("proxyserver").connections)
 
     def client_disconnected(self, client: Client) -> None:
         if self.service is not None:

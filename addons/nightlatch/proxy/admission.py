@@ -3,14 +3,13 @@
 What cannot be judged does not pass. Pure: it sees the request's parts, and answers with a status and a reason.
 """
 
-import re
 from functools import lru_cache
 from typing import NamedTuple
 
 from nightlatch.core.origin_facts import is_loopback
 from nightlatch.core.request import RequestView
+from nightlatch.proxy.framing import fault_of_line
 
-_CONTROL = re.compile(r"[\x00-\x20\x7f]")
 _VERSIONS = frozenset({"HTTP/1.0", "HTTP/1.1", "HTTP/2.0", "HTTP/3", "HTTP/3.0"})
 
 
@@ -29,6 +28,8 @@ class Target(NamedTuple):
     hosts: tuple[str, ...]
     scheme: str
     version: str = "HTTP/1.1"
+    fault: str | None = None
+    """What is wrong with its header fields."""
 
 
 def admit(request: RequestView, target: Target, known_hosts: tuple[str, ...]) -> Refusal | None:
@@ -39,19 +40,19 @@ def admit(request: RequestView, target: Target, known_hosts: tuple[str, ...]) ->
         target: the same, in the client's own words.
         known_hosts: host names the guarded site answers for besides loopback.
     """
-    return admit_path(request.path) or admit_target(request.host, target, known_hosts)
+    return admit_line(request) or admit_target(request.host, target, known_hosts)
 
 
-def admit_path(path: str) -> Refusal | None:
-    """What hangs on the path alone."""
-    if not path.startswith("/") or _CONTROL.search(path):
-        return Refusal(400, "bad_request", "The request target must be a path, without control characters.")
-    return None
+def admit_line(request: RequestView) -> Refusal | None:
+    """What hangs on the method, the path and the query alone."""
+    fault = fault_of_line(request.method, request.path, request.query)
+    return None if fault is None else Refusal(400, "bad_request", fault)
 
 
 def admit_target(host: str, target: Target, known_hosts: tuple[str, ...]) -> Refusal | None:
     """What hangs on everything else, and is the same for all requests that are alike."""
-    if len(target.hosts) > 1 or not (target.authority or target.hosts):
+    multiplexed = bool(target.authority) and not target.version.startswith("HTTP/1.")
+    if len(target.hosts) != 1 and not (multiplexed and not target.hosts):
         return Refusal(400, "bad_request", "A request needs exactly one Host header.")
     if target.authority and target.hosts and not _same(target.authority, target.hosts[0], target.scheme):
         return Refusal(400, "bad_request", "The Host header and the request target name different hosts.")
@@ -59,6 +60,8 @@ def admit_target(host: str, target: Target, known_hosts: tuple[str, ...]) -> Ref
         return Refusal(400, "bad_request", "The Host header is malformed.")
     if target.version not in _VERSIONS:
         return Refusal(400, "bad_request", "That version of HTTP is unknown.")
+    if target.fault is not None:
+        return Refusal(400, "bad_request", target.fault)
     if not answers_for(host, known_hosts):
         return Refusal(421, "misdirected", host)
     return None

@@ -16,6 +16,7 @@ from nightlatch.core.verdict import Kind, Remaining
 from nightlatch.identity.extract import SourceKind
 from nightlatch.identity.set_cookies import parse_set_cookie
 from nightlatch.proxy import (
+    body_lengths,
     form_keeping,
     form_sending,
     issued,
@@ -28,7 +29,7 @@ from nightlatch.proxy import (
 from nightlatch.proxy.active import credited
 from nightlatch.proxy.apply import client_of
 from nightlatch.proxy.arrival import Arrival, is_own_cookie
-from nightlatch.proxy.entrance import OWN_PAGE, may_pass
+from nightlatch.proxy.entrance import OUTSIDE, OWN_PAGE, may_pass
 from nightlatch.proxy.judged import Judged, judged
 from nightlatch.proxy.live_flows import kill_tunnel, stay_open
 from nightlatch.proxy.own_answers import own_set_cookie, warp_shown
@@ -39,24 +40,25 @@ _SHORT = 0.5
 """Seconds. A warp that falls into an exchange this short is lost on it, which can only end a session early."""
 
 
-def answered(service: Service | None, flow: http.HTTPFlow) -> None:
-    """The body of a refused request is in: its answer goes out now, and a form may be kept."""
-    if service is not None:
-        service.held.release(flow)
-        form_keeping.keep(service, flow)
-
-
 def body_is_in(service: Service | None, flow: http.HTTPFlow) -> Awaitable[None] | None:
-    """A POST to a page of nightlatch's own can be answered now, and a kept form goes out instead of what has arrived; a
-    body that was long on its way is judged again, as its session may have ended meanwhile."""
+    """A refused request is answered now, and a form may be kept. A POST to a page of nightlatch's own can be answered,
+    and a kept form goes out instead of what has arrived; a body that was long on its way is judged again, as its
+    session may have ended meanwhile."""
     if service is None:
+        return None
+    service.held.release(flow)
+    if flow.response is not None:
+        form_keeping.keep(service, flow)
+        return None
+    if OUTSIDE not in flow.metadata and (fault := body_lengths.settle(flow.request)) is not None:
+        late_bodies.refuse_body(service, flow, 400, fault)
         return None
     own: tuple[Arrival, str] | None = flow.metadata.get(OWN_PAGE)
     if own is not None:
         return own_site.post(service, flow, *own)
     form_sending.fill(service, flow)
     found = judged(flow)
-    if found is None or not found.arrival.request.has_body or found.session is None:
+    if found is None or not flow.request.raw_content or found.session is None:
         return None
     return late_bodies.judge_late(service, flow, found)
 

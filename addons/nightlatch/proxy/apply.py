@@ -34,7 +34,7 @@ def apply(service: Service, flow: http.HTTPFlow, judged: Judged) -> None:
     arrival, verdict = judged.arrival, judged.verdict
     if not verdict.passes:
         answer(flow, verdict_answer(service, arrival, verdict, judged.decision))
-        if arrival.request.has_body:
+        if arrival.request.has_body or flow.request.is_http2:
             service.held.hold(flow)
         _explain_loop(service, flow, judged)
         return

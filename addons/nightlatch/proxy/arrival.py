@@ -16,9 +16,10 @@ from nightlatch.ledger.port import Found
 from nightlatch.proxy.admission import Target
 from nightlatch.proxy.alike import Alike, key_of
 from nightlatch.proxy.forwarders import client_address, client_scheme
+from nightlatch.proxy.framing import fault_of_fields
 from nightlatch.proxy.guard import Guard
 from nightlatch.proxy.simulated import from_elsewhere
-from nightlatch.proxy.view import site_scheme, view
+from nightlatch.proxy.view import site_scheme, spoken_version, view
 
 _OWN_COOKIE = re.compile(
     r"__Secure-nightlatch-login-[0-9a-f]{12}(?![\w-])"
@@ -90,7 +91,8 @@ def _worked_out(guard: Guard, flow: http.HTTPFlow) -> Alike:
     if guard.settings.alerts.simulate_network:
         request = from_elsewhere(request)
     hosts, raw = request.headers.get("host", ()), flow.request.data
-    target = Target(raw.authority.decode("latin-1"), hosts, scheme, raw.http_version.decode("latin-1"))
+    version, fault = spoken_version(flow), fault_of_fields(raw.headers.fields, raw.http_version)
+    target = Target(raw.authority.decode("latin-1"), hosts, scheme, version, fault)
     site, cookie = site_of(flow), own_cookie(scheme, flow.client_conn.sockname)
     own = f"{scheme}://{target.authority or ''.join(hosts)}"
     identity = (

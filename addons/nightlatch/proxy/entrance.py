@@ -17,7 +17,7 @@ from nightlatch.identity.key_sets import KeysUnavailable
 from nightlatch.identity.tokens import KeyWanted
 from nightlatch.ledger.port import LedgerError
 from nightlatch.proxy import form_sending, own_site
-from nightlatch.proxy.admission import Refusal, admit, admit_path
+from nightlatch.proxy.admission import Refusal, admit, admit_line
 from nightlatch.proxy.answers import answer, is_own, refuse_bluntly
 from nightlatch.proxy.arrival import Arrival, arrive
 from nightlatch.proxy.gate import judge
@@ -80,6 +80,7 @@ def _enter(service: Service | None, flow: http.HTTPFlow) -> Awaitable[None] | No
     refusal = _refusal(service, arrival)
     if refusal is not None:
         answer(flow, refusal_answer(service, arrival, refusal.status, refusal.detail, refusal.page))
+        service.held.hold(flow)
         return None
     page = own_page(arrival.request.path)
     if page is not None:
@@ -97,7 +98,7 @@ def _refusal(service: Service, arrival: Arrival) -> Refusal | None:
     """Why the request cannot be judged. Which host was asked, and how, is looked at once for all that are alike."""
     alike, request = arrival.alike, arrival.request
     if alike is not None and alike.admitted:
-        return admit_path(request.path)
+        return admit_line(request)
     refusal = admit(request, arrival.target, (*service.guard.settings.hosts, *service.hosts))
     if refusal is None and alike is not None:
         alike.admitted = True

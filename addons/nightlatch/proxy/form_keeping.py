@@ -18,6 +18,7 @@ from nightlatch.core.session import Session
 from nightlatch.core.verdict import Kind
 from nightlatch.identity.cookies import cookie_values
 from nightlatch.proxy.arrival import Arrival, form_cookie
+from nightlatch.proxy.held_uploads import DISCARDED
 from nightlatch.proxy.judged import Judged, judged
 from nightlatch.proxy.kept_forms import KeptForm, belongs, new_nonce
 from nightlatch.proxy.own_answers import see_other
@@ -40,7 +41,8 @@ def keep(service: Service, flow: http.HTTPFlow) -> None:
     tell the browser. Never raises: the answer goes out as it is."""
     try:
         found = judged(flow)
-        if found is not None and SENDING not in flow.metadata and is_form(found.arrival.request, found.arrival.origin):
+        whole = SENDING not in flow.metadata and DISCARDED not in flow.metadata
+        if found is not None and whole and is_form(found.arrival.request, found.arrival.origin):
             _keep(service, flow, found)
     except Exception as mistake:
         log.error("a form could not be kept: %s", where_failed(mistake))

@@ -14,6 +14,9 @@ from nightlatch.proxy.live_flows import cut
 PATIENCE = 10.0
 """Seconds that a refused body may take to arrive."""
 
+DISCARDED = "nightlatch.discarded"
+"""In `flow.metadata`: the refused body was too large to be kept meanwhile."""
+
 
 class HeldUploads:
     """The refused requests whose bodies are still arriving."""

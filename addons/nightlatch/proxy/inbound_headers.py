@@ -43,7 +43,7 @@ _NOT_TO_BE_NOMINATED = frozenset(
 
 _HARMLESS = frozenset((b"close", b"keep-alive", b"upgrade"))
 
-_BY_ROLE = {b"connection": "connection", b"upgrade": "upgrade", b"te": "te"}
+_BY_ROLE = {name: name.decode() for name in (b"connection", b"upgrade", b"te", b"expect", b"transfer-encoding")}
 
 
 @lru_cache(maxsize=1024)
@@ -82,7 +82,8 @@ def is_websocket_handshake(method: str, fields: Iterable[Field]) -> bool:
 def forwardable(method: str, fields: Fields, *, http2: bool) -> list[Field]:
     """`fields` without what a client must not tell the application, and without what was meant for this hop only.
 
-    `Connection` and `Upgrade` are written anew. Over HTTP/2 `TE: trailers` goes on: gRPC asks for it.
+    `Connection`, `Upgrade` and `Transfer-Encoding` are written anew. Over HTTP/2 `TE: trailers` goes on: gRPC asks for
+    it. `Expect` stays only for mitmproxy, which fulfils it and takes it away.
     """
     kept, special = [], []
     for field in fields:
@@ -96,6 +97,10 @@ def forwardable(method: str, fields: Fields, *, http2: bool) -> list[Field]:
 
 def _rewritten(method: str, kept: list[Field], special: list[Field], *, http2: bool) -> list[Field]:
     asked = tokens(special, b"connection")
+    if tokens(special, b"expect") == [b"100-continue"]:
+        kept = [*kept, (b"Expect", b"100-continue")]
+    if tokens(special, b"transfer-encoding") == [b"chunked"]:
+        kept = [*kept, (b"Transfer-Encoding", b"chunked")]
     nominated = {token for token in asked if token not in _NOT_TO_BE_NOMINATED}
     if nominated - _HARMLESS:
         kept = [field for field in kept if field[0].lower() not in nominated]

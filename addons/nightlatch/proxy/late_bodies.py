@@ -13,8 +13,9 @@ from nightlatch.core.session import Session
 from nightlatch.core.verdict import Verdict
 from nightlatch.proxy import form_keeping, ordered_ends
 from nightlatch.proxy.answers import answer
-from nightlatch.proxy.judged import KEY, Judged
-from nightlatch.proxy.own_answers import verdict_answer
+from nightlatch.proxy.arrival import arrive
+from nightlatch.proxy.judged import KEY, Judged, judged
+from nightlatch.proxy.own_answers import refusal_answer, verdict_answer
 from nightlatch.proxy.service import Service
 
 _PROMPT = 0.1
@@ -61,6 +62,16 @@ def refuse_late(service: Service, flow: http.HTTPFlow, late: Judged) -> None:
     guard.active.finish(flow.id)
     answer(flow, verdict_answer(service, arrival, late.verdict, late.decision))
     form_keeping.keep(service, flow)
+
+
+def refuse_body(service: Service, flow: http.HTTPFlow, status: int, why: str) -> None:
+    """A request that was let in has a body that cannot go on: the application hears nothing of it."""
+    found = judged(flow)
+    arrival = found.arrival if found else arrive(service.guard, flow)
+    service.held.release(flow)
+    service.watch.remove(flow)
+    service.guard.active.finish(flow.id)
+    answer(flow, refusal_answer(service, arrival, status, why))
 
 
 def _came_promptly(flow: http.HTTPFlow) -> bool:

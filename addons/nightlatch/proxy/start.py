@@ -11,6 +11,7 @@ from nightlatch.core.origin_facts import is_loopback
 from nightlatch.ledger.writer import open_writer
 from nightlatch.proxy.addon import Nightlatch
 from nightlatch.proxy.control import OpenControl
+from nightlatch.proxy.file_limit import allow_more
 from nightlatch.proxy.forbidden_options import guarded_site
 from nightlatch.proxy.master import StartError, run_guard, site_options
 from nightlatch.proxy.offered_classes import refuse_unoffered
@@ -60,6 +61,7 @@ async def serve(
     prepared: Prepared, on_ready: Callable[[dict[str, object]], None], open_control: OpenControl | None = None
 ) -> int:
     """Guard until SIGINT or SIGTERM; the exit code. `open_control` opens the control API where one is asked for."""
+    allow_more()
     addon = Nightlatch(open_control)
 
     def listening(url: str, port: int) -> None:

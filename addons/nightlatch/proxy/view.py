@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from mitmproxy import http
+from mitmproxy.proxy.layers.http import is_h3_alpn
 
 from nightlatch.core.request import RequestView
 
@@ -49,6 +50,13 @@ def host_of(authority: str) -> str:
     if text.startswith("["):
         return text[1:].partition("]")[0]
     return text.partition(":")[0].rstrip(".")
+
+
+def spoken_version(flow: http.HTTPFlow) -> str:
+    """The version of HTTP; empty where a request of HTTP/1 calls itself one of HTTP/2, or the other way round."""
+    version = flow.request.data.http_version
+    multiplexed = flow.client_conn.alpn == b"h2" or is_h3_alpn(flow.client_conn.alpn)
+    return version.decode("latin-1") if version.startswith(b"HTTP/1.") != multiplexed else ""
 
 
 def site_scheme(flow: http.HTTPFlow) -> str:

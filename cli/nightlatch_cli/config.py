@@ -102,6 +102,8 @@ def load_config(given: Path | None) -> Config:
         fail(ExitCode.CONFIGURATION, f"{file}: not UTF-8 (byte {error.start})")
     except tomllib.TOMLDecodeError as error:
         _syntax(file, str(error))
+    except RecursionError:
+        _syntax(file, "arrays or tables nested too deeply")
     config = Config(file, values, text)
     _check_names(config)
     return config

@@ -108,3 +108,10 @@ def test_another_file_can_be_named(bench: Bench, tmp_path: Path) -> None:
 def test_help_is_given_beside_a_broken_file(tmp_path: Path) -> None:
     (tmp_path / "nightlatch.toml").write_text("nonsense\n")
     assert nightlatch("sessions", "list", "--help").exit_code == 0
+
+
+def test_a_file_that_is_nested_too_deeply_is_told(tmp_path: Path) -> None:
+    (tmp_path / "nightlatch.toml").write_text("policy = " + "[" * 20_000)
+    done = nightlatch("policy", "list")
+    assert done.exit_code == ExitCode.CONFIGURATION
+    assert "nightlatch.toml:1:1: arrays or tables nested too deeply" in done.output

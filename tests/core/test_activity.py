@@ -136,3 +136,10 @@ def test_messages_on_a_websocket_count_by_who_sent_them(counted: str, client: bo
         said = asked("/ws")._replace(message=sender)
         assert is_passive(policy, RULE, said) is not counts
         assert is_passive(policy, RULE._replace(passive=True), said)
+
+
+@pytest.mark.parametrize("path", ["/poll/", "/poll/x", "/POLL/X/"])
+def test_a_star_at_the_end_takes_in_what_ends_with_a_slash(path: str) -> None:
+    """Whether the application sees `/poll/` or `/poll`: one of them is listed, so nobody was active."""
+    policy = listed(PassivePattern("/poll/*", None, None))
+    assert is_passive(policy, RULE, asked(path))

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, rsa
 from tests.identity.minting import jwk, pem, private_key, public_key, segment
 
-from nightlatch.identity.keys import KeyUnusable, load_jwks, load_key_file
+from nightlatch.identity.keys import KeyUnusable, load_jwks, load_key_file, public_keys
 
 OCT = {"kty": "oct", "k": segment("s" * 32)}
 
@@ -144,3 +144,25 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         load_key_file(tmp_path / "missing.pem", ())
     with pytest.raises(KeyUnusable, match="cannot be read"):
         load_jwks(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"kty": "oct"},
+        {"kty": "RSA", "e": "AQAB"},
+        {"kty": "EC", "crv": "P-256", "x": 5, "y": []},
+        {"kty": "OKP", "crv": "Ed25519", "x": None},
+    ],
+)
+def test_one_key_that_is_nonsense_costs_no_other(bad: dict[str, Any]) -> None:
+    document = json.dumps({"keys": [bad, jwk("ES256", kid="good")]}).encode()
+    assert [key.kid for key in public_keys(document, "https://idp.example")] == ["good"]
+    with pytest.raises(KeyUnusable, match="not a usable JWK"):
+        public_keys(json.dumps(bad).encode(), "https://idp.example")
+
+
+def test_a_pem_of_a_kind_that_nobody_knows_is_told() -> None:
+    content = b"-----BEGIN PUBLIC KEY-----\nMCowBQYDK7VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n"
+    with pytest.raises(KeyUnusable, match="not a readable PEM public key"):
+        public_keys(content + b"-----END PUBLIC KEY-----\n", "https://idp.example")

@@ -82,3 +82,24 @@ def test_arithmetic_is_worked_out_and_never_run() -> None:
 
 def test_more_than_ten_years_is_no_limit_at_all() -> None:
     assert amounts.seconds(3650 * 86400 + 1, "key") is None
+
+
+@pytest.mark.parametrize("text", ["1e999 * 0", "1e999 - 1e999"])
+def test_what_comes_to_no_number_is_told(text: str) -> None:
+    with pytest.raises(ImportFailed, match="x is negative, or no number"):
+        amounts.whole(amounts.arithmetic(text, "x"), "x")
+
+
+def test_arithmetic_that_is_nested_too_deeply_is_told() -> None:
+    with pytest.raises(ImportFailed, match="no plain arithmetic"):
+        amounts.arithmetic("[" * 5_000, "x")
+
+
+@pytest.mark.parametrize("read", [amounts.seconds, amounts.go, amounts.authelia, amounts.spring])
+def test_a_list_that_holds_itself_a_million_times_over_is_not_written_out(read: object) -> None:
+    laughs: list[object] = ["ha"]
+    for _ in range(60):
+        laughs = [laughs] * 10
+    assert callable(read)
+    with pytest.raises(ImportFailed, match="x: list of 10 is no"):
+        read(laughs, "x")

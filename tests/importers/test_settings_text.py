@@ -1,3 +1,5 @@
+import contextlib
+
 import pytest
 
 from nightlatch.importers import settings_text
@@ -48,3 +50,17 @@ def test_a_mapping_and_a_list_of_them_are_asked_for() -> None:
     for read, value in ((settings_text.mapping, [1]), (settings_text.entries, {}), (settings_text.entries, ["a"])):
         with pytest.raises(ImportFailed):
             read(value, "x")
+
+
+@pytest.mark.parametrize("text", ["!!float x", "!!float", "!!int", "? [a]\n: 1", "!!timestamp x", "a: !!binary ä"])
+def test_a_tag_whose_value_is_of_another_type_is_told_if_it_matters(text: str) -> None:
+    with contextlib.suppress(ImportFailed):
+        settings_text.yaml(text)
+
+
+def test_what_is_odd_in_somebody_elses_code_is_no_warning_of_ours() -> None:
+    settings_text.python("a = '\\d'; b = 1if 0 else 2")
+    settings_text.yaml("a: &x 1\nb: &x 2\n")
+    for nested in ("[" * 5_000, "(" * 150 + ")" * 150):
+        with contextlib.suppress(ValueError):
+            settings_text.python(nested)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.ledger.samples import OTHER_SITE, SITE, T0, a_session, an_event
+from tests.ledger.samples import OTHER_SITE, SECOND, SITE, T0, a_session, an_event
 
+from nightlatch.core.events import EventType
 from nightlatch.core.warp import Segment, Warp
 from nightlatch.ledger import live_read
 from nightlatch.ledger import reader as module
@@ -69,7 +70,14 @@ def test_a_half_read_list_of_events_holds_nothing(
     assert foreign.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() == (0, 0, 0)
 
 
-@pytest.mark.parametrize("change", ["state = 'asleep'", "groups = 'no json'", "groups = '7'"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        *("state = 'asleep'", "groups = 'no json'", "groups = '7'", "last_active_at = 'x'", "started_at = x'00'"),
+        *("gap = -1", "authenticated_at = 9000000000000000000", "reauthenticated_at = 'x'"),
+        "state = 'ended', ended_at = 'x', end_reason = 'admin'",
+    ],
+)
 def test_a_row_of_somebody_elses_making(
     reader: LedgerReader, writer: LedgerWriter, foreign: sqlite3.Connection, change: str
 ) -> None:
@@ -87,6 +95,43 @@ def test_an_event_of_somebody_elses_making(
     foreign.execute("UPDATE events SET payload = '{}'")
     with pytest.raises(LedgerError, match="not written by nightlatch"):
         list(reader.events())
+
+
+@pytest.mark.parametrize(
+    "payload", ['{"type": "login.failed", "at": "x", "detail": {}}', '{"type": "login.failed", "at": 1, "detail": 7}']
+)
+def test_an_event_whose_time_or_detail_is_none(
+    reader: LedgerReader, writer: LedgerWriter, foreign: sqlite3.Connection, payload: str
+) -> None:
+    writer.record([an_event()])
+    foreign.execute("UPDATE events SET payload = ?", (payload,))
+    with pytest.raises(LedgerError, match="not written by nightlatch"):
+        list(reader.events())
+
+
+@pytest.mark.parametrize("value", ["NULL", "'text'", "5", "4000000000"])
+def test_a_key_of_somebody_elses_making_is_no_key(
+    reader: LedgerReader, foreign: sqlite3.Connection, value: str
+) -> None:
+    """A number would be taken for so many zero bytes: a key that everybody knows."""
+    foreign.execute(f"UPDATE OR IGNORE settings SET value = {value} WHERE name = 'key'")
+    if foreign.execute("SELECT typeof(value) FROM settings WHERE name = 'key'").fetchone() != ("blob",):
+        with pytest.raises(LedgerError, match="not written by nightlatch"):
+            reader.key()
+    foreign.execute("DELETE FROM settings WHERE name = 'key'")
+    with pytest.raises(LedgerError, match="its key is gone"):
+        reader.key()
+
+
+def test_a_clock_and_a_latest_event_of_somebody_elses_making(
+    reader: LedgerReader, writer: LedgerWriter, foreign: sqlite3.Connection
+) -> None:
+    writer.warp(Warp().advance(T0, SECOND), an_event(EventType.CLOCK_WARPED))
+    foreign.execute("UPDATE clock SET warped_at = 'x'")
+    foreign.execute("UPDATE events SET happened_at = 'x'")
+    for ask in (reader.warp, reader.horizon):
+        with pytest.raises(LedgerError, match="not written by nightlatch"):
+            ask()
 
 
 def test_a_table_that_is_gone(reader: LedgerReader, foreign: sqlite3.Connection) -> None:

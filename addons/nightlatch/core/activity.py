@@ -97,7 +97,8 @@ def _same_method(wanted: str, method: str) -> bool:
 def _passive_path(patterns: tuple[str, ...], path: str) -> bool:
     """Whether any reading matches any of `patterns`: the opposite of what `public` asks, and as strict."""
     return any(
-        reading == EVERY or path_matches(pattern, reading, fold=True, slash=True)
+        reading == EVERY or path_matches(pattern, reading, fold=True, slash=slash)
         for reading in readings(path)
         for pattern in patterns
+        for slash in (True, False)
     )

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import jwt
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
@@ -22,6 +23,10 @@ _HMAC_BYTES = {"HS256": 32, "HS384": 48, "HS512": 64}
 SYMMETRIC = frozenset(_HMAC_BYTES)
 ALGORITHMS = _RSA | SYMMETRIC | {*_CURVES.values(), "EdDSA"}
 """Every algorithm that nightlatch can be told to accept. `none` is not one."""
+
+
+_MALFORMED = (ValueError, TypeError, AttributeError, LookupError, OverflowError, UnsupportedAlgorithm)
+"""What PyJWT and cryptography raise besides their own errors over a key whose members are missing or nonsense."""
 
 
 class KeyUnusable(ValueError):
@@ -90,7 +95,7 @@ def _from_pem(content: bytes, path: Path | str) -> VerificationKey:
     try:
         certificate = b"BEGIN CERTIFICATE" in content
         key = x509.load_pem_x509_certificate(content).public_key() if certificate else load_pem_public_key(content)
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm):
         raise KeyUnusable(f"{path}: not a readable PEM public key; see openssl pkey -pubin -in {path}") from None
     return _public(key, None, path)
 
@@ -139,7 +144,7 @@ def _from_jwk(entry: Any, path: Path | str, alone: bool) -> VerificationKey | No
     try:
         key = jwt.PyJWK(entry).key
         known = _secret(key, kid, path) if isinstance(key, bytes) else _public(key, kid, path)
-    except (jwt.PyJWTError, KeyUnusable, ValueError, TypeError, AttributeError) as problem:
+    except (jwt.PyJWTError, KeyUnusable, *_MALFORMED) as problem:
         if alone:
             raise problem if isinstance(problem, KeyUnusable) else KeyUnusable(f"{path}: not a usable JWK") from None
         return None

@@ -4,6 +4,7 @@ import ast
 
 from nightlatch.importers.amounts import arithmetic, seconds
 from nightlatch.importers.draft import Draft, ImportFailed
+from nightlatch.importers.settings_text import python
 
 _DEFAULT_AGE = 1_209_600
 """Seconds: two weeks."""
@@ -50,8 +51,8 @@ def _session_security(draft: Draft, found: dict[str, ast.expr]) -> None:
 
 def _assigned(text: str) -> dict[str, ast.expr]:
     try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError) as error:
+        tree = python(text)
+    except ValueError as error:
         raise ImportFailed(f"no Python: {error}") from None
     assignments = (node for node in tree.body if isinstance(node, ast.Assign))
     return {target.id: node.value for node in assignments for target in node.targets if isinstance(target, ast.Name)}

@@ -31,7 +31,7 @@ def read(text: str) -> Draft:
 
 
 def _route(draft: Draft, route: Values) -> None:
-    host = urlsplit(str(route.get("from", ""))).hostname
+    host = _host(str(route.get("from", "")))
     if "idle_timeout" in route:
         draft.note(f"idle_timeout of {host} ({route['idle_timeout']}) closes idle streams; it says nothing of sessions")
     if route.get("allow_public_unauthenticated_access") is not True:
@@ -41,6 +41,13 @@ def _route(draft: Draft, route: Values) -> None:
         draft.note(f"the public route from {route.get('from')} has a regular expression: write a public rule for it")
     else:
         draft.scopes.append(Scope(f"public {host}{path}", "allow_public_unauthenticated_access", (path,), host, True))
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
 
 
 def _path(route: Values) -> str | None:

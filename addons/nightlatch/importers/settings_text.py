@@ -1,13 +1,18 @@
 """The kinds of file that settings come in, read into plain values: YAML, JSON, TOML, properties, `key = value`."""
 
+import ast
 import json
 import re
 import tomllib
+import warnings
 from typing import Any
 
 from nightlatch.importers.draft import ImportFailed
 
 Values = dict[str, Any]
+
+_LOOSE_ENDS = (ValueError, LookupError, TypeError, AttributeError, OverflowError, AssertionError)
+"""What ruamel.yaml raises besides its own errors, such as over a tag whose value is not of its type (`!!float x`)."""
 
 
 def yaml(text: str) -> Values:
@@ -20,8 +25,9 @@ def yaml(text: str) -> Values:
     from ruamel.yaml.error import YAMLError
 
     try:
-        found = YAML(typ="safe", pure=True).load(text)
-    except (YAMLError, RecursionError) as error:
+        with warnings.catch_warnings(action="ignore"):
+            found = YAML(typ="safe", pure=True).load(text)
+    except (YAMLError, RecursionError, *_LOOSE_ENDS) as error:
         raise ImportFailed(f"no YAML: {' '.join(str(error).split())[:200]}") from None
     return mapping(found, "the file")
 
@@ -48,6 +54,21 @@ def toml(text: str) -> Values:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise ImportFailed(f"no TOML: {error}") from None
+
+
+def python(text: str, mode: str = "exec") -> Any:
+    """The syntax tree of Python code, or in the mode `eval` of an expression. Nothing of it is run.
+
+    Raises:
+        ValueError: no Python, or nested too deeply.
+    """
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            return ast.parse(text, mode=mode)
+    except (SyntaxError, ValueError) as error:
+        raise ValueError(str(error)) from None
+    except (RecursionError, MemoryError):
+        raise ValueError("nested too deeply") from None
 
 
 def properties(text: str) -> Values:

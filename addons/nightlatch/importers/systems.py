@@ -16,6 +16,7 @@ from nightlatch.importers import (
     spring,
 )
 from nightlatch.importers.draft import Draft, ImportFailed
+from nightlatch.importers.fitting import fitting
 
 
 class System(NamedTuple):
@@ -61,4 +62,4 @@ def import_settings(text: str, system: str | None = None) -> Draft:
     name = system or next((name for name, each in SYSTEMS.items() if each.sign.search(text)), None)
     if name not in SYSTEMS:
         raise ImportFailed(f"whose settings are these? Name the system with --from: {', '.join(SYSTEMS)}")
-    return SYSTEMS[name].read(text)
+    return fitting(SYSTEMS[name].read(text))

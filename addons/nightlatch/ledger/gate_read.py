@@ -80,7 +80,7 @@ class GateQuestions:
         try:
             (newest,) = self._execute("SELECT max(id) FROM clock").fetchone()
             return self._warp_at(newest)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, *FOREIGN) as error:
             raise self._unreadable(error) from error
 
     def _warp_at(self, newest: int | None) -> Warp:
@@ -90,7 +90,7 @@ class GateQuestions:
 
     def _segments(self) -> tuple[Warp, int | None]:
         """The segments since the last reset and the id of the last row, of one instant."""
-        found = self._execute(_SEGMENTS).fetchall()
+        found = list(map(rows.segment_row, self._execute(_SEGMENTS).fetchall()))
         moved = (Segment(wall, warped, bool(frozen)) for _, wall, warped, frozen, reset in found if not reset)
         return Warp(tuple(moved)), found[-1][0] if found else None
 

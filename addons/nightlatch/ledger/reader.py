@@ -63,15 +63,18 @@ class SqliteReader(GateQuestions, AlertQuestions, LiveQuestions, PolicyQuestions
     """`LedgerReader` on an open connection. Every method raises `LedgerError` when the ledger cannot be read."""
 
     def key(self) -> bytes:
-        return bytes(self._ask("SELECT value FROM settings WHERE name = 'key'")[0][0])
+        found = self.kept("key")
+        if not found:
+            raise self._unreadable(ValueError("its key is gone"))
+        return found
 
     def kept(self, name: str) -> bytes | None:
-        found = self._ask("SELECT value FROM settings WHERE name = ?", name)
-        return bytes(found[0][0]) if found else None
+        found = self._read(rows.blob_of, "SELECT value FROM settings WHERE name = ?", name)
+        return found[0] if found else None
 
     def horizon(self) -> int:
-        found = (row for asked in (_LAST_ACTIVE, _LAST_REMEMBERED, _LAST_EVENT) for row in self._ask(asked))
-        return max((row[0] or 0 for row in found), default=0)
+        asked = (_LAST_ACTIVE, _LAST_REMEMBERED, _LAST_EVENT)
+        return max((latest for each in asked for latest in self._read(rows.latest_of, each)), default=0)
 
     def session(self, session_id: str) -> Session | None:
         found = self._sessions("WHERE id = ?", rows.storable(session_id))

@@ -46,6 +46,10 @@ EVENT_COLUMNS = "id, happened_at, type, session, subject, payload, prev, hash"
 
 _GROUPS, _ACR, _STATE, _END, _ISSUED = 10, 12, 16, 17, 18
 
+_TIMES = slice(4, 9)
+_LATEST = 253_402_300_800_000_000
+"""The end of the year 9999: what comes later is no instant that anybody could be shown."""
+
 _COMMON = (None, None, None, False)
 _END_WIDTH = len(End._fields)
 _STATES = {str(state): state for state in State}
@@ -60,6 +64,9 @@ def names_of(text: str) -> tuple[str, ...]:
 def session_of(row: Row) -> Session:
     """The session in a row that begins with `READ_SESSION`."""
     groups, amr, end = row[_GROUPS], row[_GROUPS + 1], row[_END]
+    instants(*row[_TIMES])
+    if row[9] is not None:
+        instants(row[9])
     return Session._make(
         (
             *row[:_GROUPS],
@@ -72,13 +79,23 @@ def session_of(row: Row) -> Session:
     )
 
 
+def instants(*values: int) -> None:
+    """Raises:
+    TypeError, ValueError: one of them is no time and no duration, so that nightlatch did not write it.
+    """
+    if min(values) < 0 or max(values) >= _LATEST:
+        raise ValueError("a time that is none")
+
+
 def _uncommon(told: str | int) -> tuple[End | None, int | None, str | None, bool]:
     """The end, what is ordered, and whether it is remembered: the last fields of a session."""
     if isinstance(told, int):
         return None, told, None, False
     *found, remembered = json.loads(told)
     if len(found) == _END_WIDTH:
-        return End._make(found), None, None, bool(remembered)
+        end = End._make(found)
+        instants(end.at, *(each for each in (end.limit, end.elapsed, end.from_at) if each is not None))
+        return end, None, None, bool(remembered)
     step_up_at, expire_when = found
     return None, step_up_at, expire_when, bool(remembered)
 
@@ -132,13 +149,15 @@ def chained_of(link: Link) -> Chained:
 def event_of(payload: str) -> Event:
     """The event whose canonical form is `payload`."""
     fields: dict[str, Any] = json.loads(payload)
-    detail: Mapping[str, Field] = fields["detail"]
+    detail: Mapping[str, Field] = dict(fields["detail"])
+    instants(fields["at"])
     return Event(**{**fields, "type": EventType(fields["type"]), "detail": detail})
 
 
 def decision_of(row: Row) -> Decision:
     """The decision in a row of `DECISION_COLUMNS`."""
     decision = Decision._make(row)
+    instants(decision.at, *(each for each in (decision.limit, decision.elapsed) if each is not None))
     return decision._replace(activity=bool(decision.activity))
 
 
@@ -156,3 +175,23 @@ def guard_of(row: Row) -> Guard:
 def guard_row(guard: Guard) -> Row:
     """`guard` in the order of `GUARD_COLUMNS`."""
     return tuple(map(storable, guard._replace(users=json.dumps(guard.users))))  # type: ignore[arg-type] # a row's text
+
+
+def segment_row(row: Row) -> Row:
+    """A row of the clock, as it is."""
+    instants(row[1], row[2])
+    return row
+
+
+def blob_of(row: Row) -> bytes:
+    """The bytes in a row of one column."""
+    if not isinstance(row[0], bytes):
+        raise TypeError("text where bytes belong")
+    return row[0]
+
+
+def latest_of(row: Row) -> int:
+    """The instant in a row of one column; 0 where there is none."""
+    latest: int = row[0] or 0
+    instants(latest)
+    return latest

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from nightlatch.core.session import End, Session, State
 from nightlatch.ledger.port import Credential, Found
-from nightlatch.ledger.rows import Row
+from nightlatch.ledger.rows import Row, instants
 
 _LATE = 600_000_000
 """Microseconds before the end. A token may name an instant after it, by no more than clocks are off: were it unknown,
@@ -52,6 +52,7 @@ def exhumed(execute: Callable[..., sqlite3.Cursor], fingerprint: bytes) -> Found
 def _found_of(row: Row) -> Found:
     fingerprint, key, site, source, authenticated, active, gap_from, gap, again, remembered, *end = row
     ended = End._make(end)
+    instants(authenticated, active, gap_from, gap, ended.at)
     session = Session(
         key,
         site,

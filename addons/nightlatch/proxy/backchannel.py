@@ -5,7 +5,6 @@ Reached by the provider, not by a browser. Good and bad tokens are told apart as
 """
 
 import logging
-from urllib.parse import parse_qs
 
 from mitmproxy import http
 
@@ -21,6 +20,7 @@ from nightlatch.identity.provider_marks import sid_mark, subject_mark, token_mar
 from nightlatch.identity.provider_tokens import Trust, trust_of
 from nightlatch.proxy.answers import answer
 from nightlatch.proxy.arrival import Arrival
+from nightlatch.proxy.form_body import form_of
 from nightlatch.proxy.own_answers import json_answer, refusal_answer
 from nightlatch.proxy.service import Service
 
@@ -33,8 +33,7 @@ async def receive(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> No
     if trust is None:
         answer(flow, refusal_answer(service, arrival, 404, "Nobody logs people out of this site from elsewhere."))
         return
-    form = parse_qs((flow.request.raw_content or b"").decode("utf-8", "replace"), max_num_fields=20)
-    answer(flow, await _answer(service, arrival, trust, form.get("logout_token", [])))
+    answer(flow, await _answer(service, arrival, trust, form_of(flow).get("logout_token", [])))
 
 
 async def _answer(service: Service, arrival: Arrival, trust: Trust | Exception, tokens: list[str]) -> ResponseSpec:

@@ -1,8 +1,6 @@
 """Logging out, by the person's own act: here, everywhere, and at the identity provider too (OpenID Connect
 RP-Initiated Logout 1.0). The session here is over first, whatever becomes of the rest."""
 
-from urllib.parse import parse_qs
-
 from mitmproxy import http
 
 from nightlatch.core.client_kind import ClientKind, client_kind
@@ -12,6 +10,7 @@ from nightlatch.identity.provider import ProviderUnavailable
 from nightlatch.proxy import form_page
 from nightlatch.proxy.answers import answer
 from nightlatch.proxy.arrival import Arrival
+from nightlatch.proxy.form_body import form_of
 from nightlatch.proxy.login_answers import onward
 from nightlatch.proxy.own_answers import deletions, page_answer
 from nightlatch.proxy.service import Service
@@ -24,7 +23,7 @@ async def log_out(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> No
     """Answer `POST /.nightlatch/logout`; with the form field `everywhere` all sessions of the person end."""
     found = service.guard.find(arrival.identity, arrival.now)
     session = found.session if found is not None else None
-    form = parse_qs((flow.request.raw_content or b"").decode("utf-8", "replace"), max_num_fields=20)
+    form = form_of(flow)
     if session is not None:
         await _end(service, arrival, session, everywhere="everywhere" in form)
         form_page.forget(service, arrival, session)

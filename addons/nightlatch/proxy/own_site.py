@@ -32,6 +32,7 @@ from nightlatch.proxy.answers import answer
 from nightlatch.proxy.apply import client_of
 from nightlatch.proxy.arrival import Arrival
 from nightlatch.proxy.establish import LoginRefused
+from nightlatch.proxy.form_body import form_of
 from nightlatch.proxy.judged import Judged
 from nightlatch.proxy.oidc import OidcLogin
 from nightlatch.proxy.own_answers import json_answer, page_answer, redirect_answer, refusal_answer, verdict_answer
@@ -179,7 +180,7 @@ async def _login(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Non
     if not is_loopback(peer(flow).removeprefix("::ffff:")):
         answer(flow, refusal_answer(service, arrival, 403, "The dev login is for this machine only."))
         return
-    form = parse_qs((flow.request.raw_content or b"").decode("utf-8", "replace"), max_num_fields=20)
+    form = form_of(flow)
     back = safe_return_to(_first(form, "return_to"), arrival.origin)
     again = bool(_first(form, "reauthenticate")) or _asks_for_more(service, arrival, back)
     user, code, remember = _first(form, "user"), _first(form, "code").strip(), bool(_first(form, "remember"))

@@ -55,3 +55,12 @@ def test_a_column_that_is_not_there_and_a_file_that_is_not(tmp_path: Path) -> No
         _rows(tmp_path, CSV, session="nobody")
     with pytest.raises(CaptureUnreadable, match="No such file"):
         list(batches(tmp_path / "none", {}))
+
+
+@pytest.mark.parametrize(
+    "bad", [b"\x1f\x8b", gzip.compress(b"time,a\n1,2\n" * 99, mtime=0)[:-9], b"\x1f\x8b\x08\0\0\0\0\0\0\0\xff\xff\xff"]
+)
+def test_gzip_that_is_cut_off_or_damaged_is_told(bad: bytes, tmp_path: Path) -> None:
+    (tmp_path / "x.gz").write_bytes(bad)
+    with pytest.raises(CaptureUnreadable, match=r"x\.gz: gzip that cannot be unpacked"):
+        list(batches(tmp_path / "x.gz", {}))

@@ -87,3 +87,8 @@ def test_durations() -> None:
     _, told = _numbered(at=[NINE] * 3, session=["a"] * 3, duration_ms=["1500", "-", "-3"])
     assert told.events.duration is not None
     assert told.events.duration.tolist() == [1_500_000, 0, 0]
+
+
+def test_a_log_that_tells_nobody_apart_is_one_persons() -> None:
+    _, numbered = _numbered("address", at=[1_704_099_600, 1_704_099_601], method=["GET", "GET"])
+    assert numbered.events.session.tolist() == [0, 0]

@@ -94,3 +94,13 @@ def test_an_archive_that_belittles_itself_gives_no_more_than_it_says() -> None:
     assert honest.count(size) == 2
     with pytest.raises(CaptureUnreadable, match="cannot be unpacked"):
         members("x.zip", honest.replace(size, (1 << 10).to_bytes(4, "little")))
+
+
+def test_every_archive_that_is_cut_off_or_changed_is_told() -> None:
+    good = zipped(a_har=har(har_entry()))
+    for at in range(4, len(good)):
+        for bad in (good[:at], good[:at] + bytes([good[at] ^ 0x55]) + good[at + 1 :]):
+            try:
+                members("x", bad)
+            except CaptureUnreadable as told:
+                assert str(told).startswith("x: ")

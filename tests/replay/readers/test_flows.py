@@ -149,3 +149,13 @@ def test_bodies_do_not_matter(size: int) -> None:
     ours = [(found.request.method, found.origin + found.request.path) for found in read(content).exchanges]
     theirs = [each for each in FlowReader(io.BytesIO(content)).stream() if isinstance(each, http.HTTPFlow)]
     assert ours == [(each.request.method, each.request.pretty_url.partition("?")[0].lower()) for each in theirs]
+
+
+@pytest.mark.parametrize("odd", [b"3:inf^", b"3:nan^", b"400:%b#" % (b"9" * 400), b"5:1e308^", b"2:-1#"])
+def test_a_time_that_is_none_ends_nothing(odd: bytes) -> None:
+    state: Any = http_flow().get_state()
+    state["response"]["timestamp_end"] = tnetstring.loads(odd)
+    (exchange,) = read(tnetstring.dumps(state)).exchanges
+    assert exchange.duration >= 0
+    state["request"]["timestamp_start"] = tnetstring.loads(odd)
+    assert "timestamp_start is missing" in read(tnetstring.dumps(state)).skipped[0].why

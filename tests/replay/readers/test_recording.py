@@ -78,3 +78,16 @@ def test_times_are_exact_to_the_microsecond() -> None:
     assert found.recorded is not None
     assert found.recorded.session is not None
     assert found.recorded.session.authenticated_at == 1_700_000_000 * SECOND + 123_457
+
+
+@pytest.mark.parametrize("first", [b'{"schema":"\xed"', b'{"schema":' + b"[" * 20_000, b'{"schema":"nightlatch.\xf9"}'])
+def test_a_first_line_that_is_nonsense_is_refused(first: bytes) -> None:
+    with pytest.raises(CaptureUnreadable, match="x: expected a recording of nightlatch"):
+        read_recording("x", first, Views())
+
+
+def test_a_line_from_before_the_world_wide_web_is_left_out() -> None:
+    good = json.loads(text(line(None, Verdict(Kind.LOGIN, "none"))).split(b"\n")[1])
+    capture = read_recording("x", text({**good, "at": "0001-01-01T00:00:00Z"}, good), Views())
+    assert len(capture.exchanges) == 1
+    assert capture.skipped[0].why == "no time of a request: '0001-01-01T00:00:00Z'"

@@ -126,3 +126,11 @@ def test_a_whole_url_tells_the_host_and_something_else_is_skipped() -> None:
     assert reader.exchange(0, {"at": 1704099600, "url": "https://a.test/x?y"}).origin == "https://a.test"
     with pytest.raises(Unfit, match="no request target: 'x'"):
         reader.exchange(0, {"at": 1704099600, "url": "x"})
+
+
+def test_a_number_that_no_float_holds_is_none() -> None:
+    huge = 10**400
+    exchange = RowReader("x", Views()).exchange(
+        0, {"at": 1_700_000_000, "status": huge, "size": huge, "duration": huge}
+    )
+    assert (exchange.status, exchange.size, exchange.duration) == (0, 0, 0)

@@ -4,6 +4,7 @@ Parquet and CSV are read column by column; the others line by line, as `readers`
 """
 
 import gzip
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -55,9 +56,11 @@ def batches(path: Path, named: Columns) -> Iterator[Batch]:
                     yield from _text(path, unpacked, raw, named)
             else:
                 yield from _text(path, raw, raw, named)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as reason:
+        raise CaptureUnreadable(f"{path}: gzip that cannot be unpacked ({reason}); {_EXPECTED}") from None
     except OSError as reason:
         raise CaptureUnreadable(f"{path}: {reason.strerror or reason}; {_EXPECTED}") from None
-    except pl.exceptions.PolarsError as reason:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as reason:
         raise CaptureUnreadable(f"{path}: damaged ({str(reason)[:200]}); {_EXPECTED}") from None
 
 

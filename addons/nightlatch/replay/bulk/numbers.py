@@ -129,6 +129,8 @@ class Numbers:
         if self._by == "column":
             return rows["session"].cast(pl.String).str.strip_chars().hash().to_numpy()
         cells = [rows[name].cast(pl.String).fill_null("") for name in ("address", "agent") if name in rows.columns]
+        if not cells:  # nothing tells people apart
+            return np.zeros(len(rows), np.uint64)
         return pl.DataFrame(cells).select(pl.concat_str(pl.all(), separator="\\0"))[:, 0].hash().to_numpy()
 
 

@@ -2,7 +2,9 @@
 kind."""
 
 import gzip
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
@@ -10,11 +12,16 @@ from typing import BinaryIO, NamedTuple
 import msgspec
 
 from nightlatch.replay.exchange import CaptureUnreadable
+from nightlatch.replay.readers.har import UNDECODABLE
 
 MOST = 2 << 30
 """Bytes that the captures of one archive may have when they are unpacked: all of it is in memory at once, and a zip
 file of a megabyte can say a gigabyte."""
 EXPECTED = "expected a zip file with a .har in it, a Playwright trace, or a single capture"
+
+
+DAMAGED = (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError, LookupError, zlib.error, lzma.LZMAError)
+"""What `zipfile` raises over an archive that is cut off, encrypted, or tells untruths about what is in it."""
 
 
 class Member(NamedTuple):
@@ -44,7 +51,9 @@ def members(file: str, content: bytes) -> list[Member]:
             wanted = _captures(names)
             _refuse_a_bomb(file, sum(archive.getinfo(name).file_size for name in wanted))
             found = [Member(name, _har(name, archive.read(name))) for name in wanted]
-    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, NotImplementedError) as reason:
+    except CaptureUnreadable:
+        raise
+    except DAMAGED as reason:
         raise CaptureUnreadable(f"{file}: a zip file that cannot be unpacked ({reason}); {EXPECTED}") from None
     if not found:
         raise CaptureUnreadable(f"{file}: {EXPECTED}; there are {', '.join(names[:10]) or 'no files'} in it")
@@ -92,7 +101,7 @@ def _snapshots(content: bytes) -> Iterator[bytes]:
     for line in content.split(b"\n"):
         try:
             told = _LINE.decode(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except UNDECODABLE:
             continue
         if told.type == "resource-snapshot" and told.snapshot is not msgspec.UNSET:
             yield bytes(told.snapshot)

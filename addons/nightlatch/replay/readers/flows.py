@@ -4,7 +4,7 @@ that version keeps them. Bodies are stepped over. TCP, UDP and DNS flows are ski
 
 from typing import NamedTuple
 
-from nightlatch.replay.exchange import Capture, CaptureUnreadable, Exchange, Skipped, Unfit
+from nightlatch.replay.exchange import LATEST, Capture, CaptureUnreadable, Exchange, Skipped, Unfit
 from nightlatch.replay.readers.tnetstring import Broken, Buffer, Piece, decoded, members, piece, pieces
 from nightlatch.replay.readers.views import STREAMED, Fields, Place, Views, host_of
 
@@ -28,6 +28,8 @@ _TELLING = (b"set-cookie,", b"stream", b"ndjson", b"jsonl", b"json-seq")
 """One of these stands in the header fields of every answer of which more than the status has to be known."""
 
 _MOST_KNOWN = 16_384
+_LATEST = LATEST // 1_000_000
+"""Seconds since the epoch."""
 
 Parts = dict[bytes, Piece]
 
@@ -88,7 +90,7 @@ class _FlowReader:
         if not asked:
             raise Unfit(self._not_http(parts))
         started = self._seconds(asked, b"timestamp_start")
-        if not 0 < started < 1e11:
+        if not started:
             raise Unfit("request.timestamp_start is missing")
         answer = self._answer(parts[b"response"]) if b"response" in parts else _NO_ANSWER
         return self._exchange(position, asked, answer, started, self._address(parts))
@@ -178,7 +180,7 @@ class _FlowReader:
 
     def _seconds(self, parts: Parts, name: bytes) -> float:
         value = decoded(self._content, parts.get(name))
-        return float(value) if isinstance(value, int | float) else 0.0
+        return float(value) if isinstance(value, int | float) and 0 < value < _LATEST else 0.0
 
     def _raw(self, parts: Parts, name: bytes) -> bytes:
         found = parts.get(name)

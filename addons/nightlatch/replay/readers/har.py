@@ -174,7 +174,13 @@ def _loose(raw: bytes) -> list[Field]:
     if not isinstance(fields, list):
         return []
     found = (each for each in fields if isinstance(each, dict) and isinstance(each.get("name"), str))
-    return [Field(each["name"], each["value"] if isinstance(each.get("value"), str) else "") for each in found]
+    return [Field(whole(each["name"]), whole(each.get("value"))) for each in found]
+
+
+def whole(text: object) -> str:
+    """`text` with a question mark for every half of a character: Python's reader lets them through, no writer does.
+    Empty where it is no text."""
+    return text.encode("utf-8", "replace").decode() if isinstance(text, str) else ""
 
 
 def cookie_line(cookies: bytes) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Raw
 
 from nightlatch.replay.exchange import Unfit
-from nightlatch.replay.readers.har import Content, Entry, HarRequest, HarResponse
+from nightlatch.replay.readers.har import Content, Entry, HarRequest, HarResponse, whole
 
 
 def mended(entry: Any) -> Entry:
@@ -43,9 +43,9 @@ def _response(answer: Any) -> HarResponse | None:
 def _text(mapping: dict[str, Any], name: str, of: str = "") -> str:
     value = mapping.get(name)
     if not isinstance(value, str):
-        found = "is missing" if value is None else f"is no text: {str(value)[:40]}"
+        found = "is missing" if value is None else f"is no text: {whole(str(value)[:40])}"
         raise Unfit(f"{of}{name} {found}")
-    return value
+    return whole(value)
 
 
 def _raw(value: Any) -> Raw:

@@ -6,7 +6,8 @@ from msgspec import Struct
 from nightlatch.core.instants import parse_rfc3339
 from nightlatch.core.recording import SCHEMA
 from nightlatch.core.session import Session
-from nightlatch.replay.exchange import Capture, CaptureUnreadable, Exchange, Recorded, Skipped, Unfit
+from nightlatch.replay.exchange import EARLIEST, LATEST, Capture, CaptureUnreadable, Exchange, Recorded, Skipped, Unfit
+from nightlatch.replay.readers.har import UNDECODABLE
 from nightlatch.replay.readers.views import Fields, Views
 
 EXPECTED = f'expected a recording of nightlatch: JSON Lines that begin with {{"schema": "{SCHEMA}"}}'
@@ -69,7 +70,7 @@ def read_recording(file: str, content: bytes, views: Views) -> Capture:
     for position, text in enumerate(line for line in rest if line.strip()):
         try:
             exchanges.append(_exchange(position, file, _LINE.decode(text), site, views))
-        except (ValueError, Unfit) as reason:
+        except (ValueError, RecursionError) as reason:
             skipped.append(Skipped(f"line {position + 2}", str(reason)))
     return Capture(file, exchanges, skipped)
 
@@ -77,7 +78,7 @@ def read_recording(file: str, content: bytes, views: Views) -> Capture:
 def _site(file: str, first: bytes) -> str:
     try:
         header = _HEADER.decode(first)
-    except msgspec.MsgspecError:
+    except UNDECODABLE:
         raise CaptureUnreadable(f"{file}: {EXPECTED}") from None
     if header.schema != SCHEMA:
         raise CaptureUnreadable(f"{file}: {EXPECTED}; found {header.schema!r}")
@@ -89,6 +90,8 @@ def _exchange(position: int, file: str, line: Line, site: str, views: Views) -> 
         raise Unfit(f"the guard could not judge it (verdict {line.verdict!r})")
     place = views.place(line.url)
     at = parse_rfc3339(line.at)
+    if not EARLIEST <= at < LATEST:
+        raise Unfit(f"no time of a request: {line.at!r}")
     request = views.view(line.method, place, _fields(line), line.address, line.body)
     return Exchange(
         position,

@@ -148,6 +148,6 @@ def duration(row: Row) -> int:
 def _number(value: object) -> float:
     try:
         number = float(value) if isinstance(value, int | float | str) else 0.0
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
     return number if 0 <= number < 1e18 else 0.0

@@ -105,7 +105,7 @@ def read_parquet(file: str, content: bytes, views: Views, named: Columns) -> Cap
         raise CaptureUnreadable(f"{file}: {HOW_TO_INSTALL}") from None
     try:
         table = polars.read_parquet(BytesIO(content))
-    except (polars.exceptions.PolarsError, OSError) as reason:
+    except (polars.exceptions.PolarsError, polars.exceptions.PanicException, OSError) as reason:
         raise CaptureUnreadable(f"{file}: damaged Parquet ({reason})") from None
     return _read(file, enumerate(table.iter_rows(named=True), 1), table.columns, views, named, "row")
 

@@ -15,7 +15,8 @@ from typing import Any
 
 from nightlatch.clock import WarpedClock
 from nightlatch.ledger.behind import WriteBehind
-from nightlatch.ledger.gate_read import GateQuestions
+from nightlatch.ledger.gate_questions import GateQuestions
+from nightlatch.ledger.gate_read import SqliteGate
 from nightlatch.proxy import arrival, entrance, gate, settle
 from nightlatch.proxy.addon import Nightlatch
 from nightlatch.proxy.detection import Detection
@@ -27,7 +28,7 @@ STEPS: tuple[tuple[str, Any, str], ...] = (
     ("check", Guard, "check"),
     ("arrive", entrance, "arrive"),
     ("view", arrival, "alike_of"),
-    ("look", GateQuestions, "look"),
+    ("look", SqliteGate, "look"),
     ("find", GateQuestions, "find"),
     ("clock", WarpedClock, "through"),
     ("lay over", Guard, "as_it_stands"),

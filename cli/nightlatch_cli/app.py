@@ -114,7 +114,7 @@ def _print_version(wanted: bool) -> None:
 def nightlatch(
     context: typer.Context,
     ledger: Annotated[
-        Path | None, typer.Option("--ledger", metavar="PATH", help="The ledger; also taken after the command.")
+        str | None, typer.Option("--ledger", metavar="PATH|URL", help="The ledger; also taken after the command.")
     ] = None,
     config: Annotated[
         Path | None,

@@ -7,7 +7,6 @@ import typer
 from nightlatch.core.durations import parse_duration
 from nightlatch.core.policy import Audit
 from nightlatch.ledger.port import LedgerReader
-from nightlatch.ledger.processes import alive
 from nightlatch.ledger.retention import apply_retention
 from nightlatch_cli.exits import ExitCode, fail
 from nightlatch_cli.ledger_access import bench, writing
@@ -64,6 +63,6 @@ def _duration(option: str, text: str) -> int | None:
 
 def _refuse_beside_guards(reader: LedgerReader) -> None:
     """Nothing could be written meanwhile: a guard would refuse everybody."""
-    running = next((guard for guard in reader.guards() if alive(guard.pid)), None)
+    running = next((guard for guard in reader.guards() if reader.runs(guard.pid)), None)
     if running is not None:
-        fail(ExitCode.FINDING, f"the guard at {running.url} (process {running.pid}) uses the ledger", "stop it first")
+        fail(ExitCode.FINDING, f"the guard at {running.url} uses the ledger", "stop it first")

@@ -10,6 +10,7 @@ from nightlatch.core.durations import parse_duration
 from nightlatch.core.mistakes import PolicyInvalid
 from nightlatch.core.policy import Policy
 from nightlatch.core.policy_toml import read_policy
+from nightlatch.ledger.address import ledger_at
 from nightlatch.ledger.port import LedgerReader
 from nightlatch.presets import load_policy
 from nightlatch.review.document import Document, Period, review, reviewed
@@ -99,11 +100,11 @@ def _json(document: Document) -> bytes:
     return json.dumps(document, indent=2).encode() + b"\n"
 
 
-def _polling(ledger: Path, policy: Policy) -> Mapping[str, Any]:
+def _polling(ledger: str, policy: Policy) -> Mapping[str, Any]:
     """What a replay of the decision log, which is bounded, says of polling."""
     from nightlatch.replay.polling import polling_of
 
-    return polling_of(ledger.expanduser(), policy)
+    return polling_of(ledger_at(ledger), policy)
 
 
 def _read(reader: LedgerReader, version: str) -> Policy | None:
@@ -115,7 +116,7 @@ def _read(reader: LedgerReader, version: str) -> Policy | None:
         return None
 
 
-def _note(at: Bench, ledger: Path, document: Document, by: str, period: Period) -> None:
+def _note(at: Bench, ledger: str, document: Document, by: str, period: Period) -> None:
     with writing(ledger) as writer:
         writer.record([reviewed(document, by, period, at.policy())])
     say(f"noted in the trail: {by} did this review")

@@ -2,11 +2,10 @@
 
 import http.client
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from urllib.parse import SplitResult, urlsplit
 
-from nightlatch.ledger.port import Guard
-from nightlatch.ledger.processes import alive
+from nightlatch.ledger.port import Guard, LedgerReader
 from nightlatch_cli.checks import Check, Health
 from nightlatch_cli.network import addresses_of_this_machine, answers, is_loopback
 
@@ -14,14 +13,17 @@ PATIENCE = 1.0
 """Seconds that a guard has for its answer."""
 
 
-def check_guards(guards: Iterable[Guard]) -> Iterator[Check]:
+def check_guards(reader: LedgerReader) -> Iterator[Check]:
     """Every guard that announced itself on the ledger and still runs; those that were stopped on one line."""
-    known = list(guards)
-    running = [guard for guard in known if alive(guard.pid)]
+    known = reader.guards()
+    running = [guard for guard in known if reader.runs(guard.pid)]
     if not running:
         told = f"none is running ({len(known)} did before)" if known else "none has announced itself yet"
         yield Check("guards", Health.WARN, f"{told}: nightlatch run UPSTREAM")
     for guard in running:
+        if not reader.is_here(guard.pid):
+            yield Check(f"guard {guard.url}", Health.OK, f"guards {guard.site} on another machine; look there")
+            continue
         yield check_guard(guard)
         yield check_exposure(guard)
         yield from check_way_round(guard)
@@ -35,7 +37,7 @@ def check_guard(guard: Guard) -> Check:
     except ConnectionRefusedError:
         return Check(name, Health.WARN, "nothing listens there any more")
     except (OSError, http.client.HTTPException) as error:
-        return Check(name, Health.FAIL, f"process {guard.pid} runs, but does not answer ({error})")
+        return Check(name, Health.FAIL, f"its process runs, but does not answer ({error})")
     if not own:
         return Check(name, Health.FAIL, "something else answers there, which guards nothing")
     return Check(name, Health.OK, f"guards {guard.site} with the policy {guard.policy}")

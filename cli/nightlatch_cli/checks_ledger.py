@@ -7,6 +7,7 @@ from pathlib import Path
 from nightlatch.clock import WarpedClock
 from nightlatch.core.durations import format_duration
 from nightlatch.core.policy import SECOND
+from nightlatch.ledger.address import LedgerAddress, ServerAddress
 from nightlatch.ledger.chain import verify_chain
 from nightlatch.ledger.port import LedgerError, LedgerReader
 from nightlatch_cli.checks import Check, Health
@@ -25,24 +26,31 @@ def check_file(path: Path) -> Check:
     return Check("privacy", Health.OK, "only you can open the ledger")
 
 
-def check_ledger(reader: LedgerReader, path: Path) -> Iterator[Check]:
+def check_access(address: ServerAddress) -> Check:
+    """Whether the password stands where others on this machine can read it."""
+    if address.secrets:
+        return Check("privacy", Health.WARN, "the password is in the URL: give it by PGPASSWORD or ~/.pgpass")
+    return Check("privacy", Health.OK, "no password is in the URL")
+
+
+def check_ledger(reader: LedgerReader, address: LedgerAddress) -> Iterator[Check]:
     """Everything about a ledger that could be opened."""
     facts = reader.facts()
     sessions = ", ".join(f"{count} {state}" for state, count in sorted(facts.sessions.items())) or "no sessions"
     size = f"schema {facts.schema}, {facts.bytes // 1024} KiB, {facts.events} events, {sessions}"
     yield Check(NAME, Health.OK, f"{facts.path}: {size}")
-    yield check_file(path)
-    yield check_writable(path)
+    yield check_file(address) if isinstance(address, Path) else check_access(address)
+    yield check_writable(address)
     yield check_space(reader)
     yield check_chain(reader)
     yield check_review(Bench(reader))
     yield check_clock(reader)
 
 
-def check_writable(path: Path) -> Check:
+def check_writable(address: LedgerAddress) -> Check:
     """A guard that cannot write refuses everything."""
     try:
-        with writing(path) as writer:
+        with writing(address) as writer:
             writer.probe()
     except LedgerError as error:
         return Check("writable", Health.FAIL, str(error))

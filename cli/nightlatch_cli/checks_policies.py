@@ -4,14 +4,13 @@ from collections.abc import Iterator
 
 from nightlatch.core.mistakes import PolicyInvalid
 from nightlatch.ledger.port import Guard, LedgerReader
-from nightlatch.ledger.processes import alive
 from nightlatch.presets import PolicyNotFound, PolicyUnreadable, load_policy
 from nightlatch_cli.checks import Check, Health
 
 
 def check_policies(reader: LedgerReader) -> Iterator[Check]:
     """A line for every policy with which a running guard was started, and one for each guard that goes its own way."""
-    running = [guard for guard in reader.guards() if guard.source and alive(guard.pid)]
+    running = [guard for guard in reader.guards() if guard.source and reader.runs(guard.pid)]
     for source in dict.fromkeys(guard.source for guard in running):
         yield _check_source(reader, source, [guard for guard in running if guard.source == source])
 

@@ -1,7 +1,6 @@
 """`nightlatch clock`: the warp. Every guard on the ledger sees it from its very next request on."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -70,7 +69,7 @@ def read_amount(text: str) -> int:
     return amount
 
 
-def _move(ledger: Path, json: bool, move: Move, detail: dict[str, Field]) -> None:
+def _move(ledger: str, json: bool, move: Move, detail: dict[str, Field]) -> None:
     with bench(ledger) as at:
         _, wall, warp = WarpedClock(at.reader).read()
         segment = move(warp, wall)

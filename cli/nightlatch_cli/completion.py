@@ -6,7 +6,6 @@ What Typer calls contexts and completion items has no public type, hence `Any`.
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 MOST = 50
@@ -47,7 +46,7 @@ def _sessions(ctx: Any, incomplete: str, *, live: bool) -> list[tuple[str, str]]
     return [(each.id, f"{each.subject or 'someone'}, {each.state}") for each in found[:MOST]]
 
 
-def _ledger(ctx: Any) -> Path:
+def _ledger(ctx: Any) -> str:
     """The ledger of the line that is being typed, else of the environment or `nightlatch.toml`, else the default."""
     from nightlatch_cli.config import load_config
     from nightlatch_cli.exits import Failure
@@ -58,10 +57,10 @@ def _ledger(ctx: Any) -> Path:
         (given for each in (ctx, root) if (given := each.params.get("ledger")) not in (None, DEFAULT_LEDGER)), ""
     )
     if typed or (typed := os.environ.get("NIGHTLATCH_LEDGER", "")):
-        return Path(str(typed))
+        return str(typed)
     try:
         config = load_config(root.params.get("config"))
     except Failure:
         return DEFAULT_LEDGER
     kept = config.values.get("ledger")
-    return config.file.parent / kept if isinstance(kept, str) else DEFAULT_LEDGER
+    return config.from_here(kept) if isinstance(kept, str) else DEFAULT_LEDGER

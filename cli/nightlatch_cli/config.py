@@ -33,7 +33,7 @@ _NAMES = """
 OPTION_NAMES = frozenset(_NAMES.split())
 """Every option of every command (a test compares), so that a misspelt key is found without loading them all."""
 
-_PATHS = frozenset({"record", "jwt-key-file"})
+_PATHS = frozenset({"record", "jwt-key-file", "ledger"})
 _PATH_OR_WORD = frozenset({"policy", "against", "jwks"})
 """Options that take a path or something else: a path where there is such a file."""
 
@@ -72,7 +72,13 @@ class Config(NamedTuple):
         """A relative path means the folder of the file, from wherever the command is given."""
         path = self.file.parent / value
         is_path = param.type_descriptor.is_path or key in _PATHS or (key in _PATH_OR_WORD and path.is_file())
-        return str(path) if is_path else value
+        return self.from_here(value) if is_path else value
+
+    def from_here(self, value: str) -> str:
+        """A path of the file; a URL (of a ledger) is no path."""
+        from nightlatch.ledger.address import is_server
+
+        return value if is_server(value) else str(self.file.parent / value)
 
     def _wrong(self, key: str, expected: str) -> NoReturn:
         found = f"found {self.values[key]!r}; " if key not in SECRET_OPTIONS else ""

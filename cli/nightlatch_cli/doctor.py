@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from nightlatch.ledger.address import LedgerAddress, ledger_at
 from nightlatch.ledger.port import LedgerError
 from nightlatch_cli.checks import CERTIFICATE, Check, Health, check_installation
 from nightlatch_cli.checks_guards import check_guards
@@ -28,7 +29,7 @@ def doctor(ledger: LedgerOption = DEFAULT_LEDGER, trust: TrustOption = False, js
     if trust:
         _print_trust(CERTIFICATE.expanduser(), json)
         return
-    checks = [*check_installation(), *_on_ledger(ledger.expanduser())]
+    checks = [*check_installation(), *_on_ledger(ledger_at(ledger))]
     if json:
         print_json(_document(checks))
     else:
@@ -48,14 +49,14 @@ def _print_trust(certificate: Path, json: bool) -> None:
     print_table(("who", "what to type", "which is"), lines)
 
 
-def _on_ledger(path: Path) -> Iterator[Check]:
-    if not path.exists():
-        yield Check(NAME, Health.WARN, f"there is none at {path} yet: nightlatch run UPSTREAM makes it")
+def _on_ledger(address: LedgerAddress) -> Iterator[Check]:
+    if isinstance(address, Path) and not address.exists():
+        yield Check(NAME, Health.WARN, f"there is none at {address} yet: nightlatch run UPSTREAM makes it")
         return
     try:
-        with reading(path) as reader:
-            yield from check_ledger(reader, path)
-            yield from check_guards(reader.guards())
+        with reading(address) as reader:
+            yield from check_ledger(reader, address)
+            yield from check_guards(reader)
             yield from check_policies(reader)
     except LedgerError as error:
         yield Check(NAME, Health.FAIL, str(error))

@@ -11,7 +11,6 @@ from nightlatch.explain.evidence import Evidence, gather
 from nightlatch.explain.reasons import why_decided, why_session
 from nightlatch.explain.timeline import moment_line, timeline
 from nightlatch.ledger.port import Decision
-from nightlatch.ledger.processes import alive
 from nightlatch_cli.completion import any_sessions
 from nightlatch_cli.ledger_access import Bench, bench
 from nightlatch_cli.options import DEFAULT_LEDGER, JsonOption, LedgerOption
@@ -53,7 +52,7 @@ def _decision(at: Bench, what: str) -> Decision | None:
     """The decision in question. A guard writes what it has answered a moment later, so whoever asks at once waits."""
     until = time.monotonic() + _PATIENCE
     while (decision := at.reader.decision(what)) is None and time.monotonic() < until:
-        if at.reader.match(what.lower()) or not any(alive(guard.pid) for guard in at.reader.guards()):
+        if at.reader.match(what.lower()) or not any(at.reader.runs(guard.pid) for guard in at.reader.guards()):
             break
         time.sleep(0.05)
     return decision

@@ -6,19 +6,20 @@ from pathlib import Path
 
 from nightlatch.clock import WarpedClock
 from nightlatch.core.policy import Policy
+from nightlatch.ledger.address import LedgerAddress
+from nightlatch.ledger.opening import open_reader, open_writer
 from nightlatch.ledger.policies_port import PolicyVersion
 from nightlatch.ledger.port import LedgerReader, LedgerWriter
-from nightlatch.ledger.reader import open_reader
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[LedgerReader]:
-    """The ledger at `path`, to be asked.
+def reading(ledger: str | LedgerAddress) -> Iterator[LedgerReader]:
+    """The ledger `ledger`, a path or a URL, to be asked.
 
     Raises:
         LedgerError: there is none, or it cannot be read (exit code 6).
     """
-    reader = open_reader(path.expanduser())
+    reader = open_reader(ledger)
     try:
         yield reader
     finally:
@@ -26,15 +27,13 @@ def reading(path: Path) -> Iterator[LedgerReader]:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[LedgerWriter]:
-    """The ledger at `path`, to be changed. To be used within `reading`: a command makes no new ledger.
+def writing(ledger: str | LedgerAddress) -> Iterator[LedgerWriter]:
+    """The ledger `ledger`, a path or a URL, to be changed. To be used within `reading`: a command makes no new ledger.
 
     Raises:
         LedgerError: it cannot be written (exit code 6).
     """
-    from nightlatch.ledger.writer import open_writer
-
-    writer = open_writer(path.expanduser())
+    writer = open_writer(ledger)
     try:
         yield writer
     finally:
@@ -64,13 +63,13 @@ class Bench:
 
 
 @contextmanager
-def bench(path: Path) -> Iterator[Bench]:
-    """The ledger at `path` as a `Bench`.
+def bench(ledger: str | LedgerAddress) -> Iterator[Bench]:
+    """The ledger `ledger`, a path or a URL, as a `Bench`.
 
     Raises:
         LedgerError: there is none, or it cannot be read (exit code 6).
     """
-    with reading(path) as reader:
+    with reading(ledger) as reader:
         yield Bench(reader)
 
 

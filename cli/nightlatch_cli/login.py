@@ -12,7 +12,6 @@ from nightlatch.core.remembering import created_detail
 from nightlatch.core.session import Session
 from nightlatch.identity.fingerprint import fingerprint, new_credential, new_session_id
 from nightlatch.ledger.port import Guard
-from nightlatch.ledger.processes import alive
 from nightlatch_cli.exits import ExitCode, fail
 from nightlatch_cli.ledger_access import Bench, bench, writing
 from nightlatch_cli.options import DEFAULT_LEDGER, JsonOption, LedgerOption
@@ -44,7 +43,8 @@ def login(
         mark = fingerprint(at.reader.key(), guard.site, "nightlatch", credential)
         with writing(ledger) as writer:
             writer.create(session, mark, _events(at, session))
-    if not alive(guard.pid):
+        runs = at.reader.runs(guard.pid)
+    if not runs:
         say(f"note: the guard at {guard.url} is not running; the session holds once it is again")
     if json:
         print_json({"name": cookie, "value": credential, "session": session.id})

@@ -16,10 +16,13 @@ from typer.core import TyperCommand
 from nightlatch_cli.config import Config, load_config, long_name
 from nightlatch_cli.exits import ExitCode, fail
 
-DEFAULT_LEDGER = Path(".nightlatch/ledger.db")
+DEFAULT_LEDGER = ".nightlatch/ledger.db"
 
 LedgerOption = Annotated[
-    Path, typer.Option("--ledger", metavar="PATH", help="The ledger: the file in which sessions are kept.")
+    str,
+    typer.Option(
+        "--ledger", metavar="PATH|URL", help="The ledger: the file in which sessions are kept, or postgresql://…"
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 JsonlOption = Annotated[bool, typer.Option("--jsonl", help="Print a JSON document a line (comes before --json).")]

@@ -3,7 +3,6 @@ back on every guard of the ledger that was started with the same one."""
 
 import getpass
 import time
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,7 +15,6 @@ from nightlatch.core.policy import SECOND, Policy
 from nightlatch.core.policy_diff import Difference, differences
 from nightlatch.ledger.policies_port import PolicyChange
 from nightlatch.ledger.port import Guard, LedgerReader
-from nightlatch.ledger.processes import alive
 from nightlatch.presets import policy_source, read_as
 from nightlatch_cli.exits import ExitCode, fail
 from nightlatch_cli.ledger_access import Bench, bench, writing
@@ -113,7 +111,7 @@ def _read(reader: LedgerReader, source: str, change: PolicyChange) -> Policy | N
         return None
 
 
-def _bring(at: Bench, ledger: Path, last: PolicyChange, target: PolicyChange, after: Policy | None) -> None:
+def _bring(at: Bench, ledger: str, last: PolicyChange, target: PolicyChange, after: Policy | None) -> None:
     """Record it: every guard follows the ledger."""
     if after is None:
         fail(ExitCode.CONFIGURATION, f"version {target.version} cannot come into force with this nightlatch any more")
@@ -131,7 +129,7 @@ def _taken(reader: LedgerReader, source: str, version: str) -> tuple[tuple[Guard
     """The running guards that have it in force now, and those that have not within `PATIENCE`."""
     deadline = monotonic_now() + PATIENCE
     while True:
-        guards = [each for each in reader.guards() if each.source == source and alive(each.pid)]
+        guards = [each for each in reader.guards() if each.source == source and reader.runs(each.pid)]
         waiting = tuple(each for each in guards if each.version != version)
         if not waiting or monotonic_now() > deadline:
             return tuple(each for each in guards if each.version == version), waiting

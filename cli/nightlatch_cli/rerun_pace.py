@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from nightlatch.clock import WarpedClock, monotonic_now
 from nightlatch.core.events import Event, EventType, Field
@@ -26,7 +25,7 @@ def in_time(speed: float) -> Iterator[Pace]:
 
 
 @contextmanager
-def warped(ledger: Path) -> Iterator[Pace]:
+def warped(ledger: str) -> Iterator[Pace]:
     """The clock of `ledger` is moved by what a gap is longer than what has passed; nobody waits.
 
     Raises:

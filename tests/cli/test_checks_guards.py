@@ -3,14 +3,17 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from tests.cli.bench import Bench
 from tests.cli.test_login import GONE
 
 from nightlatch.ledger.port import Guard
-from nightlatch_cli.checks import Health
+from nightlatch.ledger.writer import open_writer
+from nightlatch_cli.checks import Check, Health
 from nightlatch_cli.checks_guards import check_exposure, check_guard, check_guards, check_way_round
+from nightlatch_cli.ledger_access import reading
 
 
 class _Answering(BaseHTTPRequestHandler):
@@ -102,8 +105,18 @@ def test_one_that_is_down_is_told(guard: Guard) -> None:
     assert check.health is Health.WARN and "does not answer" in check.message
 
 
-def test_those_that_were_stopped_are_not_asked(guard: Guard) -> None:
-    (check,) = check_guards([guard._replace(pid=GONE)])
+def test_those_that_were_stopped_are_not_asked(bench: Bench) -> None:
+    def checks() -> list[Check]:
+        with reading(bench.path) as reader:
+            return list(check_guards(reader))
+
+    bench.announce(pid=GONE)
+    (check,) = checks()
     assert check.health is Health.WARN and "none is running (1 did before)" in check.message
-    (none,) = check_guards([])
+
+
+def test_where_none_has_announced_itself(tmp_path: Path) -> None:
+    open_writer(tmp_path / "ledger.db").close()
+    with reading(tmp_path / "ledger.db") as reader:
+        (none,) = check_guards(reader)
     assert "none has announced itself" in none.message

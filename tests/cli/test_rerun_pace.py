@@ -36,7 +36,7 @@ def test_the_clock_is_moved_by_the_gap_and_nobody_waits(tmp_path: Path) -> None:
     open_writer(path).close()
 
     async def paced() -> None:
-        with warped(path) as pace:
+        with warped(str(path)) as pace:
             for at in (0, 1800 * SECOND, 1800 * SECOND):
                 await pace(at)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.ledger.gate import Gate
+from tests.ledger.postgres.server import postgres as postgres
 from tests.ledger.samples import a_session
 
 from nightlatch.ledger.behind import WriteBehind

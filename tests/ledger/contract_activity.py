@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.ledger.opened import Opened
 from tests.ledger.samples import OTHER_SITE, SECOND, SITE, T0, a_session, an_event, logout, timeout
@@ -21,7 +21,7 @@ class ActivityContract(Opened):
     """Nothing but the port is used here."""
 
     @given(steps=STEPS)
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
     def test_the_ledger_changes_as_the_core_does(self, steps: list[tuple[str, int]]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             writer, reader = self.open_writer(Path(folder)), self.open_reader(Path(folder))
@@ -50,7 +50,7 @@ class ActivityContract(Opened):
         return (reauthenticated(model, at), fresh) if done else (model, current)
 
     @given(touches=TOUCHES, fresh=st.none() | st.integers(0, 60))
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
     def test_touches_in_any_order_are_laid_over_as_in_memory(
         self, touches: list[tuple[int, int, int]], fresh: int | None
     ) -> None:

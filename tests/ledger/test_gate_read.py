@@ -12,7 +12,8 @@ from tests.ledger.samples import T0, a_session, an_event, logout
 from nightlatch.core.events import EventType
 from nightlatch.core.warp import Segment
 from nightlatch.ledger.files import connect_reader
-from nightlatch.ledger.gate_read import _FIND, _LOOK, REMEMBERED, GateQuestions
+from nightlatch.ledger.gate_questions import FIND, LOOK
+from nightlatch.ledger.gate_read import REMEMBERED, SqliteGate
 from nightlatch.ledger.port import LedgerError, LedgerWriter, Touch
 from nightlatch.ledger.reader import SqliteReader
 from nightlatch.ledger.writer import open_writer
@@ -26,7 +27,7 @@ class Seen:
     def __init__(self, path: Path) -> None:
         self.connection, self.asked = connect_reader(path), list[str]()
         self.connection.set_trace_callback(self.asked.append)
-        self.reader = GateQuestions(self.connection, path)
+        self.reader = SqliteGate(self.connection, path)
 
     def reads(self) -> int:
         """How many sessions were read."""
@@ -120,7 +121,7 @@ def test_a_row_that_is_not_nightlatchs_is_refused_each_time(path: Path, seen: Se
             seen.reader.look(b"f1")
 
 
-@pytest.mark.parametrize("question", [_FIND, _LOOK])
+@pytest.mark.parametrize("question", [FIND, LOOK])
 def test_a_credential_leads_straight_to_its_session(seen: Seen, question: str) -> None:
     plan = seen.connection.execute(f"EXPLAIN QUERY PLAN {question}", (b"f1",)).fetchall()
     steps = [row[3] for row in plan if "clock" not in row[3]]

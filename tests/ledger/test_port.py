@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from tests.ledger.contract import LedgerContract
+from tests.ledger.postgres.server import Server
 
+from nightlatch.ledger.opening import open_reader, open_writer
 from nightlatch.ledger.port import LedgerReader, LedgerWriter
-from nightlatch.ledger.reader import open_reader
-from nightlatch.ledger.writer import open_writer
 
 
 class TestSqlite(LedgerContract):
@@ -17,3 +18,20 @@ class TestSqlite(LedgerContract):
 
     def open_writer(self, folder: Path) -> LedgerWriter:
         return open_writer(folder / "ledger.db")
+
+
+class TestPostgres(LedgerContract):
+    """A schema in a PostgreSQL database."""
+
+    server: Server
+
+    @pytest.fixture(autouse=True, scope="class")
+    @classmethod
+    def _at(cls, postgres: Server) -> None:
+        cls.server = postgres
+
+    def open_reader(self, folder: Path) -> LedgerReader:
+        return open_reader(self.server.url(str(folder)))
+
+    def open_writer(self, folder: Path) -> LedgerWriter:
+        return open_writer(self.server.url(str(folder)))

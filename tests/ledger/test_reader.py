@@ -11,8 +11,8 @@ from tests.ledger.samples import OTHER_SITE, SECOND, SITE, T0, a_session, an_eve
 
 from nightlatch.core.events import EventType
 from nightlatch.core.warp import Segment, Warp
-from nightlatch.ledger import live_read
-from nightlatch.ledger import reader as module
+from nightlatch.ledger import live_read, questions
+from nightlatch.ledger import reader as sqlite
 from nightlatch.ledger.port import LedgerError, LedgerReader, LedgerWriter
 from nightlatch.ledger.reader import open_reader
 from nightlatch.ledger.schema import LEDGER_SCHEMA
@@ -181,7 +181,8 @@ def test_the_warp_survives_a_foreign_hand(
 )
 def test_no_question_walks_through_all_sessions(foreign: sqlite3.Connection, statement: str, index: str) -> None:
     name, order, _ = statement.partition(" ORDER")
-    question = getattr(module, name) + (f" {module._NEWEST_FIRST}" if order else "")
+    module = sqlite if name in vars(sqlite) else questions
+    question = getattr(module, name) + (f" {questions._NEWEST_FIRST}" if order else "")
     plan = foreign.execute(f"EXPLAIN QUERY PLAN {question}", [None] * question.count("?")).fetchall()
     steps = [row[3] for row in plan]
     assert any(index in step or "PRIMARY KEY" in step for step in steps)

@@ -12,8 +12,8 @@ from tests.ledger.samples import SECOND, SITE, T0, a_decision, a_guard, a_sessio
 from nightlatch.core.events import Event, EventType
 from nightlatch.core.session import State
 from nightlatch.core.warp import Segment
+from nightlatch.ledger import changes as module
 from nightlatch.ledger import files
-from nightlatch.ledger import writer as module
 from nightlatch.ledger.chain import verify_chain
 from nightlatch.ledger.port import LedgerError, LedgerWriter, Touch
 from nightlatch.ledger.reader import open_reader

@@ -4,12 +4,12 @@ import random
 import sys
 from collections.abc import Callable
 
-from tests.ledger.samples import T0, a_decision, a_session, an_event, logout
+from tests.ledger.samples import T0, a_decision, a_guard, a_session, an_event, logout
 
 from nightlatch.core.events import EventType
 from nightlatch.core.session import End
+from nightlatch.ledger.opening import open_reader, open_writer
 from nightlatch.ledger.port import LedgerWriter, Touch
-from nightlatch.ledger.writer import open_writer
 
 
 def say(text: object) -> None:
@@ -34,6 +34,15 @@ def opens(path: str) -> None:
     writer = open_writer(path)
     say(writer.create(a_session(f"s{random.getrandbits(64)}"), random.randbytes(16), [an_event()]))
     writer.close()
+
+
+def announces(path: str) -> None:
+    """A guard that announces itself, says by which number, and stays until it is killed."""
+    writer, reader = open_writer(path), open_reader(path)
+    number = reader.process()
+    writer.announce(a_guard("http://localhost:8080", T0 + 1)._replace(pid=number))
+    say(number)
+    sys.stdin.readline()
 
 
 def ends(path: str) -> None:
@@ -77,5 +86,5 @@ def change(writer: LedgerWriter, dice: random.Random, key: str, at: int) -> None
 
 
 if __name__ == "__main__":
-    tasks: dict[str, Callable[..., None]] = {"end": end, "opens": opens, "ends": ends, "mix": mix}
-    tasks[sys.argv[1]](*sys.argv[2:])
+    tasks: tuple[Callable[..., None], ...] = (end, opens, ends, announces, mix)
+    {task.__name__: task for task in tasks}[sys.argv[1]](*sys.argv[2:])

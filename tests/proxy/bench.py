@@ -57,7 +57,8 @@ class Bench:
         self.cut: list[tuple[http.HTTPFlow, str]] = []
         self.codes: list[int] = []
         """The WebSocket close codes of `cut`."""
-        values = {option.name: option.default for option in OPTIONS} | {"ledger": str(folder / "ledger.db")}
+        self.ledger = folder / "ledger.db"
+        values = {option.name: option.default for option in OPTIONS} | {"ledger": str(self.ledger)}
         if policy:
             (folder / "policy.toml").write_text(f'[policy]\nname = "test"\n{policy}')
             values["policy"] = str(folder / "policy.toml")
@@ -162,7 +163,7 @@ class Bench:
     @contextmanager
     def elsewhere(self) -> Iterator[LedgerWriter]:
         """Another process's hand on the same ledger."""
-        writer = open_writer(self.guard.settings.ledger)
+        writer = open_writer(self.ledger)
         try:
             yield writer
         finally:

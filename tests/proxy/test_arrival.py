@@ -5,7 +5,7 @@ from tests.proxy.bench import ORIGIN, OWN, SITE, START, Bench, a_flow, the
 
 from nightlatch.core.identity import Anonymous, Identity
 from nightlatch.core.policy import MINUTE
-from nightlatch.ledger.gate_read import GateQuestions
+from nightlatch.ledger.gate_questions import GateQuestions
 from nightlatch.ledger.port import LedgerError
 from nightlatch.proxy.arrival import arrive, first_found, is_own_cookie, origin, own_cookie, own_cookies, site_of
 

@@ -149,7 +149,7 @@ def account(bench: Bench) -> list[str]:
 def keeps_secrets(bench: Bench, credentials: list[str]) -> bool:
     """No file of the ledger holds the value of a credential."""
     values = [value.encode() for each in credentials for value in re.findall(r"[\w.-]{12,}", each.rpartition("=")[2])]
-    ledger = bench.guard.settings.ledger
+    ledger = bench.ledger
     return bool(values) and not any(
         value in file.read_bytes() for file in ledger.parent.glob(f"{ledger.name}*") for value in values
     )

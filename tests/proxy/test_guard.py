@@ -19,7 +19,7 @@ def test_it_does_not_go_on_while_writes_fail(bench: Bench) -> None:
 
 
 def test_nor_with_a_ledger_that_was_deleted_or_replaced(bench: Bench) -> None:
-    ledger = bench.guard.settings.ledger
+    ledger = bench.ledger
     aside = ledger.with_name("aside")
     ledger.rename(aside)
     with pytest.raises(LedgerError, match="deleted or replaced"):
@@ -34,7 +34,7 @@ def test_nor_with_a_ledger_that_was_deleted_or_replaced(bench: Bench) -> None:
 @pytest.mark.parametrize("name", ["-wal", "-shm"])
 def test_nor_with_a_log_that_was_removed(bench: Bench, name: str) -> None:
     """Others would begin a new one, and neither would see the other's ends."""
-    ledger = bench.guard.settings.ledger
+    ledger = bench.ledger
     log = ledger.with_name(f"{ledger.name}{name}")
     log.rename(aside := ledger.with_name("aside"))
     with pytest.raises(LedgerError, match="start nightlatch anew"):

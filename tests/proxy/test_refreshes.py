@@ -83,7 +83,7 @@ STEP_UP = '[[rule]]\nname = "admin"\nmatch = { path = "/admin/**" }\nrequire = {
 def strict(benches: Benches, bearer: Bench) -> Bench:
     options = bearer.guard.settings
     assert options.verifier is not None
-    key = str(bearer.guard.settings.ledger.parent / "key.pem")
+    key = str(bearer.ledger.parent / "key.pem")
     return benches(STEP_UP, identity="bearer", jwt_audience="app", jwt_key_file=key, jwt_algorithms="RS256")
 
 

@@ -12,8 +12,9 @@ from tests.proxy.conftest import Benches
 
 from nightlatch.alerts.dispatcher import Dispatcher
 from nightlatch.core.events import EventType
+from nightlatch.ledger.address import LedgerAddress
+from nightlatch.ledger.opening import open_reader
 from nightlatch.ledger.port import LedgerError, LedgerReader
-from nightlatch.ledger.reader import open_reader
 from nightlatch.proxy import service as service_module
 from nightlatch.proxy.recorder import RecordingUnusable
 from nightlatch.proxy.service import open_service
@@ -37,8 +38,8 @@ def test_a_start_that_fails_leaves_no_ledger_open(
 ) -> None:
     opened: list[LedgerReader] = []
 
-    def opening(path: Path) -> LedgerReader:
-        opened.append(open_reader(path))
+    def opening(ledger: LedgerAddress, *, on_loop: bool) -> LedgerReader:
+        opened.append(open_reader(ledger, on_loop=on_loop))
         return opened[-1]
 
     monkeypatch.setattr(service_module, "open_reader", opening)
@@ -116,7 +117,7 @@ def test_closing_writes_down_what_is_pending(bench: Bench, tmp_path: Path) -> No
         bench.service.close()
 
     bench.run(closing())
-    reader = open_reader(bench.guard.settings.ledger)
+    reader = open_reader(bench.ledger)
     stored = reader.session(session.id)
     reader.close()
     assert stored is not None and stored.last_active_at == bench.wall

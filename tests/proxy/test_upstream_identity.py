@@ -1,7 +1,6 @@
 """What the application is told of the person, and that nobody else can tell it anything."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import jwt
@@ -99,7 +98,7 @@ def test_a_group_with_a_comma_is_not_two() -> None:
 
 
 def test_the_key_is_private_to_the_ledgers_file(bench: Bench) -> None:
-    path = Path(bench.guard.settings.ledger)
+    path = bench.ledger
     assert path.stat().st_mode & 0o077 == 0
     page = json.loads(response(bench.ask("/.nightlatch/jwks.json")).text or "")
     assert set(page["keys"][0]) == {"crv", "kty", "x", "y", "kid", "use", "alg"}

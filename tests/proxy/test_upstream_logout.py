@@ -64,7 +64,7 @@ def test_nothing_of_it_is_on_disk(bench: Bench) -> None:
     watched(bench)
     bench.visit("/x", cookie=f"{bench.log_in()}; app=a-raw-credential")
     bench.written()
-    for file in bench.guard.settings.ledger.parent.glob("ledger.db*"):
+    for file in bench.ledger.parent.glob("ledger.db*"):
         assert b"a-raw-credential" not in file.read_bytes()
 
 

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 from tests.e2e.processes import nightlatch
 from tests.web.desk import Desk
@@ -7,7 +8,7 @@ from tests.web.desk import Desk
 def test_it_is_what_the_command_line_prints(desk: Desk) -> None:
     session = desk.log_in_at_control()
     desk.call("DELETE", f"/sessions/{session}")
-    done = nightlatch("explain", session, "--json", ledger=desk.guard.settings.ledger)
+    done = nightlatch("explain", session, "--json", ledger=Path(str(desk.guard.settings.ledger)))
     assert json.loads(done.out) == desk.get(f"/sessions/{session}/explain")
 
 

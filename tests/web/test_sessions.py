@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 from tests.e2e.processes import nightlatch
@@ -29,7 +30,7 @@ def test_the_newest_comes_first_with_what_is_left_of_its_clocks(desk: Desk) -> N
 def test_they_are_what_the_command_line_prints(desk: Desk) -> None:
     """To the letter; only the clocks of what lives run on between the two looks."""
     desk.call("DELETE", f"/sessions/{desk.log_in_at_control()}")
-    done = nightlatch("sessions", "list", "--json", ledger=desk.guard.settings.ledger)
+    done = nightlatch("sessions", "list", "--json", ledger=Path(str(desk.guard.settings.ledger)))
     assert done.code == 0, done
     assert json.loads(done.out) == desk.get("/sessions")
 

@@ -2,7 +2,6 @@
 alert or counts in an open one is decided here, within one transaction, so that several guards raise it once."""
 
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 
@@ -13,6 +12,7 @@ from nightlatch.core.session import End, State
 from nightlatch.ledger.alerts_port import PLACES_KEPT, Delivery, Place
 from nightlatch.ledger.alerts_read import ALERT_COLUMNS, alert_of
 from nightlatch.ledger.chain import append
+from nightlatch.ledger.executing import Executes
 from nightlatch.ledger.rows import Row, ending_of, storable
 
 ERROR_KEPT = 300
@@ -28,20 +28,31 @@ _OPEN = (
     "ORDER BY id DESC LIMIT 1"
 )
 _LATELY = "SELECT count(*) FROM alerts WHERE detector = ? AND raised_at > ? - ? AND raised_at <= ?"
-_COUNT = "UPDATE alerts SET count = count + ?, last_at = max(last_at, ?), cause = max(cause, ?) WHERE id = ?"
+_COUNT = (
+    "UPDATE alerts SET count = count + :times, last_at = CASE WHEN last_at < :at THEN :at ELSE last_at END, "
+    "cause = CASE WHEN cause < :cause THEN :cause ELSE cause END WHERE id = :id"
+)
 _RAISE = (
     "INSERT INTO alerts (detector, grouping, raised_at, last_at, count, session, subject, network, agent, response, "
-    f"why, event, policy, open, detail, cause) VALUES ({', '.join('?' * 16)})"
+    f"why, event, policy, open, detail, cause) VALUES ({', '.join('?' * 16)}) RETURNING id"
 )
 _STEP_UP = "UPDATE sessions SET step_up_at = ? WHERE id = ? AND state = 'active' AND step_up_at IS NULL"
 _SEEN = (
     "INSERT INTO places VALUES (?, ?, ?, ?) ON CONFLICT (site, who, network) "
-    "DO UPDATE SET seen_at = max(seen_at, excluded.seen_at)"
+    "DO UPDATE SET seen_at = excluded.seen_at WHERE places.seen_at < excluded.seen_at"
 )
 _CLAIM = (
     "UPDATE deliveries SET due_at = :until, attempts = attempts + 1 WHERE number IN (SELECT number FROM deliveries "
     "WHERE receiver = :receiver AND due_at <= :wall ORDER BY number LIMIT :limit) "
     "RETURNING number, id, receiver, event, body, attempts"
+)
+_ENLIST = (
+    "INSERT INTO receivers (name, event) VALUES (?, coalesce((SELECT max(id) FROM events), 0)) "
+    "ON CONFLICT (name) DO NOTHING"
+)
+_PUT_OFF = (
+    "UPDATE deliveries SET due_at = CASE WHEN due_at < :due_at THEN :due_at ELSE due_at END "
+    "WHERE receiver = :receiver AND due_at IS NOT NULL"
 )
 _SEND = "INSERT INTO deliveries (id, receiver, event, body, attempts, due_at, error) VALUES (?, ?, ?, ?, 0, 0, '')"
 
@@ -49,9 +60,13 @@ _SEND = "INSERT INTO deliveries (id, receiver, event, body, attempts, due_at, er
 class AlertChanges:
     """What can be changed about alerts, by whatever has an open connection and makes changes whole."""
 
-    _connection: sqlite3.Connection
+    _connection: Executes
 
     def _change(self, *, durable: bool = True) -> AbstractContextManager[None]:
+        raise NotImplementedError
+
+    def _looked_for(self, statement: str, *values: object) -> list[Row]:
+        """Outside a transaction."""
         raise NotImplementedError
 
     def raise_alert(self, finding: Finding, then: str, policy: str) -> Alert | None:
@@ -71,15 +86,16 @@ class AlertChanges:
             key = REST
             found = self._rows(_OPEN, finding.detector, key, at, QUIET, at)
         if found:
-            self._connection.execute(_COUNT, (finding.times, at, finding.cause, found[0][0]))
+            names = {"times": finding.times, "at": at, "cause": finding.cause, "id": found[0][0]}
+            self._connection.execute(_COUNT, names)
             return self._alert(found[0][0])
         return self._raised(finding, key, then, policy)
 
     def _raised(self, finding: Finding, key: str, then: str, policy: str) -> Alert:
         row = (finding.detector, key, finding.at, finding.at, finding.times, finding.session, finding.subject)
         rest = (finding.network, finding.agent, then, finding.why, 0, policy, True, json.dumps(dict(finding.detail)))
-        cursor = self._connection.execute(_RAISE, (*map(storable, (*row, *rest)), finding.cause))
-        alert = self._alert(cursor.lastrowid or 0)
+        ((number,),) = self._rows(_RAISE, *map(storable, (*row, *rest)), finding.cause)
+        alert = self._alert(number)
         event = append(self._connection, [raised(alert, finding.at)])
         self._connection.execute("UPDATE alerts SET event = ? WHERE id = ?", (event, alert.id))
         return alert._replace(event=event)
@@ -98,11 +114,11 @@ class AlertChanges:
 
     def close_alerts(self, now: int) -> int:
         quiet = "FROM alerts WHERE open AND (last_at <= ? - ? OR raised_at > ?)"
-        if not self._rows(f"SELECT 1 {quiet} LIMIT 1", now, QUIET, now):
+        if not self._looked_for(f"SELECT 1 {quiet} LIMIT 1", now, QUIET, now):
             return 0
         with self._change():
             over = [alert_of(row) for row in self._rows(f"SELECT {ALERT_COLUMNS} {quiet}", now, QUIET, now)]
-            self._connection.executemany("UPDATE alerts SET open = 0 WHERE id = ?", [(alert.id,) for alert in over])
+            self._connection.executemany("UPDATE alerts SET open = FALSE WHERE id = ?", [(alert.id,) for alert in over])
             append(self._connection, [raised(alert, now) for alert in over if alert.times > 1])
             return len(over)
 
@@ -116,9 +132,7 @@ class AlertChanges:
 
     def enlist(self, receiver: str) -> None:
         with self._change():
-            self._connection.execute(
-                "INSERT OR IGNORE INTO receivers SELECT ?, coalesce((SELECT max(id) FROM events), 0)", (receiver,)
-            )
+            self._connection.execute(_ENLIST, (receiver,))
 
     def dispatch(self, receiver: str, *, after: int, until: int, deliveries: Iterable[Delivery]) -> bool:
         with self._change():
@@ -143,8 +157,7 @@ class AlertChanges:
     def put_off(self, receiver: str, deliveries: Iterable[str], due_at: int, error: str, *, all_of_it: bool) -> None:
         with self._change():
             if all_of_it:
-                waiting = "UPDATE deliveries SET due_at = max(due_at, ?) WHERE receiver = ? AND due_at IS NOT NULL"
-                self._connection.execute(waiting, (due_at, receiver))
+                self._connection.execute(_PUT_OFF, {"due_at": due_at, "receiver": receiver})
             told = storable(error[:ERROR_KEPT])
             self._connection.executemany(
                 "UPDATE deliveries SET due_at = ?, error = ? WHERE id = ?",

@@ -4,34 +4,36 @@ Whoever changes, removes or inserts an event has to forge every later one. A cha
 than that: keep its newest hash somewhere else to notice a chain that was forged as a whole.
 """
 
-import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from nightlatch.core.events import GENESIS, Event, EventType, canonical, chain_hash
 from nightlatch.ledger.chain_port import ChainBase, ChainReader, Link
-from nightlatch.ledger.rows import event_of, storable
+from nightlatch.ledger.executing import Executes
+from nightlatch.ledger.rows import Row, event_of, storable
 
 _LAST = "SELECT hash FROM events ORDER BY id DESC LIMIT 1"
 _APPEND = "INSERT INTO events (happened_at, type, session, subject, payload, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
-def append(connection: sqlite3.Connection, events: Iterable[Event]) -> int:
-    """Add `events` to the chain; the id of the last. Within the caller's immediate transaction: nobody else can add
-    a link between reading the last one and writing the next.
-
-    Raises:
-        sqlite3.Error: the ledger cannot be written.
-    """
+def append(connection: Executes, events: Iterable[Event]) -> int:
+    """Add `events` to the chain; the id of the last. Within the caller's transaction, which no other comes between:
+    nobody else can add a link between reading the last one and writing the next."""
     last = connection.execute(_LAST).fetchone()
-    prev = last[0] if last else GENESIS
-    added = 0
+    links = list(_links(last[0] if last else GENESIS, events))
+    if not links:
+        return 0
+    connection.executemany(_APPEND, links[:-1])
+    (added,) = connection.execute(f"{_APPEND} RETURNING id", links[-1]).fetchone()
+    return int(added)
+
+
+def _links(prev: str, events: Iterable[Event]) -> Iterator[Row]:
     for event in events:
         payload = canonical(event)
         link = chain_hash(prev, payload)
-        added = connection.execute(_APPEND, (*searchable(event), payload, prev, link)).lastrowid or 0
+        yield (*searchable(event), payload, prev, link)
         prev = link
-    return added
 
 
 def searchable(event: Event) -> tuple[int, str, str | None, str | None]:
@@ -89,6 +91,11 @@ def flaw(link: Link, expected: int, prev: str) -> str | None:
 
 def _columns_fit(link: Link) -> bool:
     try:
-        return (link.at, link.type, link.session, link.subject) == searchable(event_of(link.payload))
+        return _told(link[1:5]) == _told(searchable(event_of(link.payload)))
     except (ValueError, KeyError, TypeError):  # hashed, but no event: forged by somebody who knew the rule
         return False
+
+
+def _told(columns: tuple[object, ...]) -> tuple[object, ...]:
+    """As every database can keep them: one of them knows no NUL in a text."""
+    return tuple(each.replace("\0", "\\x00") if isinstance(each, str) else each for each in columns)

@@ -3,14 +3,14 @@
 Everything here is a fingerprint. Whether a mark bars somebody is for the caller to know.
 """
 
-import sqlite3
-
 from nightlatch.core.authentication import ProviderSession
 from nightlatch.ledger import rows
+from nightlatch.ledger.executing import Executes
 
 NOTE = (
-    "INSERT OR REPLACE INTO provider_sessions (session, subject, sid, authenticated) "
-    "SELECT number, ?, ?, ? FROM sessions WHERE id = ?"
+    "INSERT INTO provider_sessions (session, subject, sid, authenticated) SELECT number, ?, ?, ? FROM sessions "
+    "WHERE id = ? ON CONFLICT (session) DO UPDATE SET subject = excluded.subject, sid = excluded.sid, "
+    "authenticated = excluded.authenticated"
 )
 BAR = "INSERT INTO barred (mark, kind, barred_at) VALUES (?, ?, ?) ON CONFLICT (mark) DO NOTHING"
 BARRED = "SELECT 1 FROM barred WHERE mark = ?"
@@ -32,7 +32,7 @@ SPENT_LONG_AGO = "SELECT authenticated FROM spent_logins WHERE subject = ? AND s
 OF_SUBJECT = f"SELECT {rows.READ_SESSION} FROM sessions WHERE state = 'active' AND site = ? AND subject = ?"
 
 
-def note(connection: sqlite3.Connection, session_id: str, provider: ProviderSession | None) -> None:
+def note(connection: Executes, session_id: str, provider: ProviderSession | None) -> None:
     """Within a transaction: what the provider calls a session, in place of what it did before."""
     if provider is not None:
         connection.execute(NOTE, (*provider, session_id))

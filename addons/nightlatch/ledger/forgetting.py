@@ -1,15 +1,14 @@
-"""Forgetting, in the SQLite ledger: a part of the writer. Every change is small, so that nobody waits long for it, and
+"""Forgetting: a part of the writer. Every change is small, so that nobody waits long for it, and
 what is to go is looked for before the lock is taken.
 
 Knows the tables; what is to be kept for how long is for the caller to know.
 """
 
 import json
-import sqlite3
 from contextlib import AbstractContextManager
-from pathlib import Path
+from typing import ClassVar
 
-from nightlatch.ledger.files import explained
+from nightlatch.ledger.executing import Executes
 from nightlatch.ledger.rows import Row
 from nightlatch.ledger.tombstones import BURIAL
 
@@ -17,23 +16,23 @@ _ENDED = "SELECT number FROM sessions WHERE ended_at < ? AND state <> 'active' O
 _CLOSED = "SELECT id FROM alerts WHERE last_at < ? AND NOT open ORDER BY id LIMIT ?"
 _REFUSED = "SELECT number FROM deliveries WHERE due_at IS NULL AND event < (SELECT min(id) FROM events) LIMIT ?"
 _PLACES = "SELECT site, who, network FROM places WHERE seen_at < ? LIMIT ?"
-_SIZES = "SELECT page_size, freelist_count FROM pragma_page_size, pragma_freelist_count"
 
 
 class Forgetting:
     """What can be forgotten, by whatever has an open connection and makes changes whole."""
 
-    _connection: sqlite3.Connection
-    _path: Path
+    _connection: Executes
+    NUMBERS: ClassVar[str]
+    """What takes the numbers out of the JSON array `:numbers`."""
 
     def _change(self, *, durable: bool = True) -> AbstractContextManager[None]:
         raise NotImplementedError
 
     def forget_sessions(self, before: int, limit: int) -> int:
         with self._change(durable=False):
-            numbers = [number for (number,) in self._connection.execute(_ENDED, (before, limit))]
+            numbers = [number for (number,) in self._connection.execute(_ENDED, (before, limit)).fetchall()]
             for statement in BURIAL if numbers else ():
-                self._connection.execute(statement, {"numbers": json.dumps(numbers)})
+                self._connection.execute(statement.format(numbers=self.NUMBERS), {"numbers": json.dumps(numbers)})
         return len(numbers)
 
     def forget_alerts(self, before: int, limit: int) -> int:
@@ -47,25 +46,9 @@ class Forgetting:
         last = f"places WHERE site = ? AND who = ? AND network = ? AND seen_at < {before:d}"
         return self._remove(last, places)
 
-    def shrink(self, limit: int) -> int:
-        """Only a ledger that was made to: see `files`. The pages go off the file's end with the next checkpoint."""
-        ((size, free),) = self._looked_for(_SIZES)
-        if free:
-            with self._change(durable=False):
-                for _ in range(min(free, max(1, limit // size))):
-                    self._connection.execute("PRAGMA incremental_vacuum(1)")  # Python stops after the first page
-        ((_, left),) = self._looked_for(_SIZES)
-        return int(size * (free - left))
-
-    def compact(self) -> None:
-        with explained(self._path):
-            self._connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # takes hold with what follows
-            self._connection.execute("VACUUM")
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-
     def _looked_for(self, statement: str, *values: object) -> list[Row]:
-        with explained(self._path):
-            return self._connection.execute(statement, values).fetchall()
+        """What was there a moment ago."""
+        raise NotImplementedError
 
     def _remove(self, which: str, keys: list[Row]) -> int:
         if keys:

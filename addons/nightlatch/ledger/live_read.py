@@ -1,7 +1,7 @@
-"""What is going on now, read from the SQLite ledger: a part of the reader. Knows the tables, changes nothing."""
+"""What is going on now, read from the ledger: a part of the reader. Knows the tables, changes nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from nightlatch.core.session import Session
 from nightlatch.ledger import rows
@@ -27,14 +27,11 @@ _COUNTED = (
 )
 
 
-_SPACE = (
-    "SELECT page_count * page_size, freelist_count * page_size, auto_vacuum <> 0 "
-    "FROM pragma_page_count, pragma_page_size, pragma_freelist_count, pragma_auto_vacuum"
-)
-
-
 class LiveQuestions:
     """What can be asked about what is going on now, of whatever can read rows."""
+
+    SPACE: ClassVar[str]
+    """What tells how large the ledger is, how much of that is free, and whether that can be given back."""
 
     def _read(self, convert: Callable[[rows.Row], Value], statement: str, *values: object) -> list[Value]:
         raise NotImplementedError
@@ -53,7 +50,7 @@ class LiveQuestions:
         return self._read(rows.guard_of, statement)
 
     def space(self) -> Space:
-        return self._read(lambda row: Space(row[0], row[1], bool(row[2])), _SPACE)[0]
+        return self._read(lambda row: Space(row[0], row[1], bool(row[2])), self.SPACE)[0]
 
     def ordered(self, site: str, when: str) -> Sequence[Session]:
         return self._read(rows.session_of, _ORDERED, site, when)

@@ -1,4 +1,4 @@
-"""Policies, read from the SQLite ledger: a part of the reader. Knows the tables, changes nothing."""
+"""Policies, read from the ledger: a part of the reader. Knows the tables, changes nothing."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar

@@ -1,25 +1,26 @@
-"""Policies, written to the SQLite ledger: a part of the writer. Which change came first is decided within the
+"""Policies, written to the ledger: a part of the writer. Which change came first is decided within the
 transaction that makes it, never by an earlier look."""
 
-import sqlite3
 from contextlib import AbstractContextManager
 
 from nightlatch.core.events import Event
 from nightlatch.ledger import rows
 from nightlatch.ledger.chain import append
+from nightlatch.ledger.executing import Executes
 from nightlatch.ledger.policies_port import PolicyChange
 from nightlatch.ledger.policies_read import CHANGE_COLUMNS, NEWEST
 
 _LOADED = (
-    "INSERT INTO policies VALUES (?, ?, ?, ?) ON CONFLICT (name, version) DO UPDATE SET loaded_at = excluded.loaded_at"
+    "INSERT INTO policies (name, version, text, loaded_at) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT (name, version) DO UPDATE SET loaded_at = excluded.loaded_at"
 )
-_CHANGE = f"INSERT INTO policy_changes ({CHANGE_COLUMNS}) VALUES ({', '.join('?' * 8)})"
+_CHANGE = f"INSERT INTO policy_changes ({CHANGE_COLUMNS}) VALUES ({', '.join('?' * 8)}) RETURNING id"
 
 
 class PolicyWriting:
     """What can be changed of policies, of whatever has a connection and opens transactions."""
 
-    _connection: sqlite3.Connection
+    _connection: Executes
 
     def _change(self, *, durable: bool = True) -> AbstractContextManager[None]:
         raise NotImplementedError
@@ -38,8 +39,8 @@ class PolicyWriting:
             if before is not None and _same(before, change):
                 return before
             made = change._replace(previous=before and before.version)
-            number = self._connection.execute(_CHANGE, tuple(map(rows.storable, made[:-1]))).lastrowid
-            return made._replace(id=number or 0)
+            (number,) = self._connection.execute(_CHANGE, tuple(map(rows.storable, made[:-1]))).fetchone()
+            return made._replace(id=number)
 
     def _in_force(self, source: str) -> PolicyChange | None:
         row = self._connection.execute(NEWEST, (rows.storable(source),)).fetchone()

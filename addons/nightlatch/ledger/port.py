@@ -17,6 +17,7 @@ from nightlatch.ledger.chain_port import ChainReader, ChainWriter
 from nightlatch.ledger.federation_port import FederationReader, FederationWriter
 from nightlatch.ledger.live_port import LiveReader, LiveWriter
 from nightlatch.ledger.policies_port import PolicyReader, PolicyWriter
+from nightlatch.ledger.presence_port import PresenceReader
 from nightlatch.ledger.retention_port import RetentionReader, RetentionWriter
 
 
@@ -86,6 +87,7 @@ class Guard(NamedTuple):
     """Dev users as configured, `NAME[:group,...]`."""
     policy: str
     pid: int
+    """Of its process, as the ledger knows it (`LedgerReader.process`)."""
     started_at: int
     source: str = ""
     """What it was started with as policy: a preset's name, or the absolute path of a file."""
@@ -124,7 +126,16 @@ class LedgerFacts(NamedTuple):
     bytes: int
 
 
-class LedgerReader(ChainReader, AlertReader, LiveReader, FederationReader, PolicyReader, RetentionReader, Protocol):
+class LedgerReader(
+    ChainReader,
+    AlertReader,
+    LiveReader,
+    FederationReader,
+    PolicyReader,
+    RetentionReader,
+    PresenceReader,
+    Protocol,
+):
     """What can be asked. Safe on the event loop: no call waits for a writer."""
 
     def key(self) -> bytes:

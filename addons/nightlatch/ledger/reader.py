@@ -1,228 +1,60 @@
 """The reading half of the SQLite ledger: answers on the event loop, sees every commit at once, waits for no writer.
 
-Knows the tables, not how they are changed. Every question is one statement, so each answer is of one instant.
+Knows what is particular to SQLite; the questions themselves are in `questions`.
 """
 
+import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
 
-from nightlatch.core.authentication import ProviderSession
-from nightlatch.core.events import Chained, EventType
-from nightlatch.core.session import Session, State
-from nightlatch.ledger import federation, pruning, rows
-from nightlatch.ledger.alerts_read import AlertQuestions
-from nightlatch.ledger.chain_port import ChainBase, Link
-from nightlatch.ledger.files import connect_reader
-from nightlatch.ledger.gate_read import FOREIGN, GateQuestions
-from nightlatch.ledger.live_read import LiveQuestions
-from nightlatch.ledger.policies_read import PolicyQuestions
-from nightlatch.ledger.port import (
-    Changes,
-    Decision,
-    LedgerFacts,
-    LedgerReader,
-)
+from nightlatch.ledger.files import connect_reader, place_of
+from nightlatch.ledger.gate_read import SqliteGate
+from nightlatch.ledger.port import LedgerError, LedgerReader
+from nightlatch.ledger.processes import alive
+from nightlatch.ledger.questions import SqlReader, last_active
 from nightlatch.ledger.schema import LEDGER_SCHEMA
 
-Value = TypeVar("Value")
-
-NAMED = 500
-"""How many events are looked through for the sessions that they name; beyond that every session may have changed."""
-
-PAGE = 1000
-"""How many events are read at a time: a long read must not keep the log from being folded back into the file."""
-
-# Every piece put together here is a constant of this package; what a caller gives is always a bound parameter.
-_SESSIONS = f"SELECT {rows.READ_SESSION} FROM sessions"
-_NEWEST_FIRST = "ORDER BY started_at DESC, number DESC LIMIT ?"
-# The flag is written out, as SQLite only then sees that an index of such sessions will do.
-_LIVE = "FROM sessions WHERE state = 'active' AND remembered = {flag} AND site ="
-_RUN_OUT = (
-    f"{_SESSIONS} WHERE number IN ("
-    f"SELECT number {_LIVE} ? AND last_active_at <= ? UNION SELECT number {_LIVE} ? AND authenticated_at <= ?)"
-)
-_IDLE, _IDLE_REMEMBERED = _RUN_OUT.format(flag=0), _RUN_OUT.format(flag=1)
-_EVENTS = f"SELECT {rows.EVENT_COLUMNS} FROM events"
-# From site to site along the index of live sessions, in place of a look at every one of them.
-_INDEX = "FROM sessions INDEXED BY sessions_{which}_by_activity WHERE state = 'active' AND remembered = {flag}"
-_LAST = (
-    f"WITH RECURSIVE site(name) AS (SELECT min(site) {_INDEX} "
-    f"UNION ALL SELECT (SELECT min(site) {_INDEX} AND site > name) FROM site WHERE name IS NOT NULL) "
-    f"SELECT max((SELECT max(last_active_at) {_LIVE} name)) FROM site"
-)
-_LAST_ACTIVE, _LAST_REMEMBERED = _LAST.format(which="live", flag=0), _LAST.format(which="remembered", flag=1)
-_LAST_EVENT = (
-    "SELECT happened_at FROM events WHERE id > coalesce((SELECT event FROM clock WHERE reset ORDER BY id DESC LIMIT 1)"
-    ", 0) ORDER BY happened_at DESC LIMIT 1"
-)
+_LAST_ACTIVE = last_active(0, "INDEXED BY sessions_live_by_activity")
+_LAST_REMEMBERED = last_active(1, "INDEXED BY sessions_remembered_by_activity")
 
 
-class SqliteReader(GateQuestions, AlertQuestions, LiveQuestions, PolicyQuestions):
-    """`LedgerReader` on an open connection. Every method raises `LedgerError` when the ledger cannot be read."""
+class SqliteReader(SqliteGate, SqlReader):
+    """`LedgerReader` on an open connection."""
 
-    def key(self) -> bytes:
-        found = self.kept("key")
-        if not found:
-            raise self._unreadable(ValueError("its key is gone"))
-        return found
+    LAST_ACTIVE = (_LAST_ACTIVE, _LAST_REMEMBERED)
+    SCHEMA = LEDGER_SCHEMA
+    SPACE = (
+        "SELECT page_count * page_size, freelist_count * page_size, auto_vacuum <> 0 "
+        "FROM pragma_page_count, pragma_page_size, pragma_freelist_count, pragma_auto_vacuum"
+    )
 
-    def kept(self, name: str) -> bytes | None:
-        found = self._read(rows.blob_of, "SELECT value FROM settings WHERE name = ?", name)
-        return found[0] if found else None
-
-    def horizon(self) -> int:
-        asked = (_LAST_ACTIVE, _LAST_REMEMBERED, _LAST_EVENT)
-        return max((latest for each in asked for latest in self._read(rows.latest_of, each)), default=0)
-
-    def session(self, session_id: str) -> Session | None:
-        found = self._sessions("WHERE id = ?", rows.storable(session_id))
-        return found[0] if found else None
-
-    def sessions(
-        self, *, state: State | None = None, subject: str | None = None, limit: int | None = None
-    ) -> Sequence[Session]:
-        asked = [("state = ?", state and str(state)), ("subject = ?", subject and rows.storable(subject))]
-        given = [(clause, value) for clause, value in asked if value is not None]
-        where = f"WHERE {' AND '.join(clause for clause, _ in given)} " if given else ""
-        count = -1 if limit is None else max(0, limit)
-        return self._sessions(f"{where}{_NEWEST_FIRST}", *(value for _, value in given), count)
-
-    def match(self, prefix: str) -> Sequence[Session]:
-        start = rows.storable(prefix)
-        return self._sessions("WHERE id >= ? AND id < ? ORDER BY id LIMIT 10", start, f"{start}\U0010ffff")
-
-    def idle_since(
-        self, site: str, *, active_before: int, authenticated_before: int, remembered: bool = False
-    ) -> Sequence[Session]:
-        asked = _IDLE_REMEMBERED if remembered else _IDLE
-        return self._read(rows.session_of, asked, site, active_before, site, authenticated_before)
-
-    def events(
-        self, *, after: int = 0, types: Iterable[EventType] = (), since: int | None = None, session: str | None = None
-    ) -> Iterator[Chained]:
-        wanted, values = _wanted(tuple(types), since, session)
-        if since is not None:
-            after = max(after, self._first_event(since) - 1)
-        return self._chained(self._links(after, wanted, values))
-
-    def _chained(self, links: Iterable[Link]) -> Iterator[Chained]:
-        for link in links:
-            try:
-                yield rows.chained_of(link)
-            except FOREIGN as error:
-                raise self._unreadable(error) from error
-
-    def _first_event(self, since: int) -> int:
-        """Where to begin, so that the whole history need not be read for its last minutes."""
-        (first,) = self._ask("SELECT min(id) FROM events WHERE happened_at >= ?", since)[0]
-        return first or 0
-
-    def links(self) -> Iterator[Link]:
-        return self._links(0, "", ())
-
-    def _links(self, after: int, wanted: str, values: tuple[object, ...]) -> Iterator[Link]:
-        statement = f"{_EVENTS} WHERE id > ? {wanted} ORDER BY id LIMIT {PAGE}"
-        while page := self._ask(statement, after, *values):
-            yield from map(rows.link_of, page)
-            after = page[-1][0]
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        super().__init__(connection, path)
+        self._place = place_of(path)
 
     def last_link(self) -> int:
         found = self._ask("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
         return int(found[0][0]) if found else 0
 
-    def link(self, event_id: int) -> Link | None:
-        found = self._ask(f"{_EVENTS} WHERE id = ?", event_id)
-        return rows.link_of(found[0]) if found else None
-
-    def chain_base(self) -> ChainBase:
-        found = self._read(pruning.base_of, "SELECT value FROM settings WHERE name = ?", pruning.BASE)
-        return found[0] if found else ChainBase()
-
-    def last_before(self, instant: int) -> int:
-        (first,) = self._ask("SELECT min(id) FROM events WHERE happened_at >= ?", instant)[0]
-        until = self.last_link() if first is None else first - 1
-        return max(until, 0)
-
-    def decision(self, decision_id: str) -> Decision | None:
-        found = self._decisions("WHERE id = ?", rows.storable(decision_id))
-        return found[0] if found else None
-
-    def decisions(self, session_id: str) -> Sequence[Decision]:
-        return self._decisions("WHERE session = ? ORDER BY position", rows.storable(session_id))
-
-    def decision_log(self) -> Iterator[Decision]:
-        after = -1
-        while page := self.decisions_after(after, PAGE):
-            yield from (decision for _, decision in page)
-            after = page[-1][0]
-
-    def issues(self, site: str, cookie: str) -> bool:
-        return bool(self._ask("SELECT 1 FROM issuers WHERE site = ? AND cookie = ?", site, rows.storable(cookie)))
-
-    def live_sessions(self, site: str, subject: str) -> Sequence[Session]:
-        return self._read(rows.session_of, federation.OF_SUBJECT, site, rows.storable(subject))
-
-    def provider_session(self, session_id: str) -> ProviderSession | None:
-        found = self._read(ProviderSession._make, federation.CALLED, rows.storable(session_id))
-        return found[0] if found else None
-
-    def started_by(self, mark: bytes) -> Sequence[Session]:
-        return self._read(rows.session_of, federation.STARTED, mark, mark)
-
-    def spent(self, site: str, subject: bytes) -> int | None:
-        asked = (federation.SPENT, federation.SPENT_LONG_AGO)
-        found = (row[0] for each in asked for row in self._ask(each, subject, site))
-        return max((at for at in found if at is not None), default=None)
-
-    def barred(self, mark: bytes) -> bool:
-        return bool(self._ask(federation.BARRED, mark))
-
     def version(self) -> int:
         return int(self._ask("PRAGMA data_version")[0][0])
-
-    def changes(self, after: int) -> Changes:
-        found = self._ask("SELECT id, session FROM events WHERE id > ? ORDER BY id LIMIT ?", after, NAMED)
-        if len(found) == NAMED:
-            return Changes(self.last_link(), None)
-        named = frozenset(session for _, session in found if session is not None)
-        return Changes(found[-1][0] if found else after, named)
-
-    def facts(self) -> LedgerFacts:
-        sessions: dict[str, int] = dict(self._ask("SELECT state, count(*) FROM sessions GROUP BY state"))
-        ((events,),) = self._ask("SELECT count(*) FROM events")
-        return LedgerFacts(str(self._path), LEDGER_SCHEMA, sessions, events, self.space().bytes)
 
     def close(self) -> None:
         self._connection.close()
 
-    def _sessions(self, clause: str, *values: object) -> list[Session]:
-        return self._read(rows.session_of, f"{_SESSIONS} {clause}", *values)
+    def still_there(self) -> None:
+        if self._place is None or place_of(self._path) != self._place:
+            which = f"{self._path} (or its -wal or -shm)"
+            raise LedgerError(f"the ledger {which} was deleted or replaced while in use; start nightlatch anew")
 
-    def _decisions(self, clause: str, *values: object) -> list[Decision]:
-        return self._read(rows.decision_of, f"SELECT {rows.DECISION_COLUMNS} FROM decisions {clause}", *values)
+    def process(self) -> int:
+        return os.getpid()
 
-    def _ask(self, statement: str, *values: object) -> list[rows.Row]:
-        return self._read(tuple, statement, *values)
+    def runs(self, process: int) -> bool:
+        return alive(process)
 
-    def _read(self, convert: Callable[[rows.Row], Value], statement: str, *values: object) -> list[Value]:
-        try:
-            return [convert(row) for row in self._execute(statement, values).fetchall()]
-        except (sqlite3.Error, *FOREIGN) as error:
-            raise self._unreadable(error) from error
-
-
-def _wanted(types: tuple[EventType, ...], since: int | None, session: str | None) -> tuple[str, tuple[object, ...]]:
-    """The conditions of a question for events, and their values."""
-    asked: list[tuple[str, tuple[object, ...]]] = []
-    if types:
-        asked.append((f"AND type IN ({', '.join('?' * len(types))})", tuple(map(str, types))))
-    if since is not None:
-        asked.append(("AND +happened_at >= ?", (since,)))  # the plus: walk by id, as the order asks
-    if session is not None:
-        asked.append(("AND session = ?", (rows.storable(session),)))
-    return " ".join(clause for clause, _ in asked), tuple(value for _, values in asked for value in values)
+    def is_here(self, process: int) -> bool:
+        return True  # a file is shared by the processes of one machine
 
 
 def open_reader(path: str | Path) -> LedgerReader:

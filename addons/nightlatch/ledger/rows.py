@@ -28,8 +28,8 @@ SESSION_WIDTH = 25
 
 READ_SESSION = (
     f"{SESSION_COLUMNS}, CASE WHEN state <> 'active' THEN json_array({END_COLUMNS}, remembered) "
-    "WHEN expire_when IS NOT NULL OR remembered THEN json_array(step_up_at, expire_when, remembered) "
-    "ELSE step_up_at END"
+    "WHEN expire_when IS NOT NULL OR remembered <> 0 OR step_up_at IS NOT NULL "
+    "THEN json_array(step_up_at, expire_when, remembered) END"
 )
 """What is read of a session: its end as one column, since every column costs, and hardly any session has one; while it
 lives, what is out of the common stands there: since when a fresh login is asked for, when it is to end on purpose, and
@@ -87,10 +87,8 @@ def instants(*values: int) -> None:
         raise ValueError("a time that is none")
 
 
-def _uncommon(told: str | int) -> tuple[End | None, int | None, str | None, bool]:
+def _uncommon(told: str) -> tuple[End | None, int | None, str | None, bool]:
     """The end, what is ordered, and whether it is remembered: the last fields of a session."""
-    if isinstance(told, int):
-        return None, told, None, False
     *found, remembered = json.loads(told)
     if len(found) == _END_WIDTH:
         end = End._make(found)
@@ -129,8 +127,8 @@ def ending_of(state: State, end: End | None) -> Row:
 
 
 def storable(value: Any) -> Any:
-    """`value` as SQLite takes it. Text off the wire may hold bytes that were no UTF-8; one such request must not make
-    the ledger unwritable for everybody else."""
+    """`value` as a database takes it. Text off the wire may hold bytes that were no UTF-8; one such request must not
+    make the ledger unwritable for everybody else."""
     if isinstance(value, str) and not value.isascii():
         return value.encode("utf-8", "backslashreplace").decode("utf-8")
     return value

@@ -3,10 +3,10 @@
 Knows the tables. What went for good: who it was, from where, and the credentials that mean nothing once unknown.
 """
 
-import sqlite3
 from collections.abc import Callable
 
 from nightlatch.core.session import End, Session, State
+from nightlatch.ledger.executing import Rows
 from nightlatch.ledger.port import Credential, Found
 from nightlatch.ledger.rows import Row, instants
 
@@ -18,32 +18,34 @@ _KEPT = (
     "s.id, s.site, s.source, s.authenticated_at, s.last_active_at, s.gap_from_at, s.gap, s.reauthenticated_at, "
     "s.remembered, s.ended_at, s.end_reason, s.end_clock, s.end_limit, s.end_elapsed, s.end_rule, s.end_from_at"
 )
-_GONE = "(SELECT value FROM json_each(:numbers))"
 _BURY = (
-    f"INSERT OR IGNORE INTO tombstones SELECT c.fingerprint, {_KEPT} FROM sessions s "
-    f"JOIN credentials c ON c.session = s.number WHERE s.number IN {_GONE} AND s.source <> 'nightlatch' AND "
-    f"(s.source = 'cookie' OR c.issued_at = s.started_at OR c.issued_at > s.ended_at - {_LATE})"
+    f"INSERT INTO tombstones SELECT c.fingerprint, {_KEPT} FROM sessions s "
+    f"JOIN credentials c ON c.session = s.number WHERE s.number IN ({{numbers}}) AND s.source <> 'nightlatch' AND "
+    f"(s.source = 'cookie' OR c.issued_at = s.started_at OR c.issued_at > s.ended_at - {_LATE}) "
+    "ON CONFLICT (fingerprint) DO NOTHING"
 )
 _SPEND = (
     "INSERT INTO spent_logins SELECT s.site, p.subject, max(p.authenticated) FROM sessions s "
-    f"JOIN provider_sessions p ON p.session = s.number WHERE s.number IN {_GONE} GROUP BY s.site, p.subject "
-    "ON CONFLICT (site, subject) DO UPDATE SET authenticated = max(authenticated, excluded.authenticated)"
+    "JOIN provider_sessions p ON p.session = s.number WHERE s.number IN ({numbers}) GROUP BY s.site, p.subject "
+    "ON CONFLICT (site, subject) DO UPDATE SET authenticated = excluded.authenticated "
+    "WHERE spent_logins.authenticated < excluded.authenticated"
 )
 _REMOVE = tuple(
-    f"DELETE FROM {table} WHERE {number} IN {_GONE}"
+    f"DELETE FROM {table} WHERE {number} IN ({{numbers}})"
     for table, number in (("provider_sessions", "session"), ("credentials", "session"), ("sessions", "number"))
 )
 BURIAL = (_BURY, _SPEND, *_REMOVE)
-"""Statements that forget the sessions in the JSON array `:numbers`, in this order, within one transaction."""
+"""Statements that forget sessions, in this order, within one transaction. `{numbers}` is what takes the numbers out of
+the JSON array `:numbers`, for which each database has its own words."""
 
 _FIND = "SELECT * FROM tombstones WHERE fingerprint = ?"
 
 
-def exhumed(execute: Callable[..., sqlite3.Cursor], fingerprint: bytes) -> Found | None:
+def exhumed(execute: Callable[..., Rows], fingerprint: bytes) -> Found | None:
     """The forgotten session of a credential, as far as anything stayed of it; None when there is none.
 
     Raises:
-        sqlite3.Error: the ledger cannot be read.
+        an error of the database's: the ledger cannot be read.
     """
     row = execute(_FIND, (fingerprint,)).fetchone()
     return None if row is None else _found_of(row)

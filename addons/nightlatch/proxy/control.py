@@ -5,7 +5,6 @@ import platform
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from importlib.metadata import version
-from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
 from mitmproxy.version import VERSION
@@ -14,6 +13,7 @@ from nightlatch.core.events import Event, EventType, Field
 from nightlatch.core.policy import Policy
 from nightlatch.core.session import End, Session
 from nightlatch.core.warp import Warp
+from nightlatch.ledger.address import LedgerAddress
 from nightlatch.ledger.port import LedgerError, LedgerWriter
 from nightlatch.metrics.snapshot import Decided, Latency
 from nightlatch.proxy.control_login import issue
@@ -40,7 +40,7 @@ class Place(NamedTuple):
 
     url: str
     site: str
-    ledger: Path
+    ledger: LedgerAddress
     policy_file: str
     login: str
     users: tuple[str, ...]

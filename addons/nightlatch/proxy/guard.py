@@ -4,7 +4,6 @@ It reads the ledger on the event loop and hands every write to the writer's thre
 """
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,9 +24,7 @@ from nightlatch.identity.extract import Reading, SourceKind, identify, identify_
 from nightlatch.identity.fingerprint import new_decision_prefix
 from nightlatch.identity.vouching import Voucher
 from nightlatch.ledger.behind import WriteBehind
-from nightlatch.ledger.files import Place, place_of
 from nightlatch.ledger.port import Found, LedgerError, LedgerReader, LedgerWriter
-from nightlatch.ledger.processes import alive
 from nightlatch.proxy.active import ActiveExchanges
 from nightlatch.proxy.alike import Connections
 from nightlatch.proxy.counted_events import CountedEvents
@@ -54,8 +51,6 @@ class Guard(Telling):
     behind: WriteBehind
     clock: WarpedClock
     key: bytes
-    file: Place
-    """The ledger that is open."""
     voucher: Voucher
     """Signs what the application is told of people."""
     active: ActiveExchanges = field(default_factory=ActiveExchanges)
@@ -81,13 +76,11 @@ class Guard(Telling):
         self.personal = PersonalSessions(self.reader, self.key)
 
     def check(self) -> None:
-        """Raise LedgerError while writes fail, or when the ledger's file is gone: what cannot be recorded does not
-        pass (DESIGN §3), and an end that another process writes into a new file would never be seen."""
+        """Raise LedgerError while writes fail, or when the ledger is gone: what cannot be recorded does not pass
+        (DESIGN §3), and an end that another process writes into a new file would never be seen."""
         if self.behind.failure is not None:
             raise LedgerError(self.behind.failure)
-        if place_of(self.settings.ledger) != self.file:
-            which = f"{self.settings.ledger} (or its -wal or -shm)"
-            raise LedgerError(f"the ledger {which} was deleted or replaced while in use; start nightlatch anew")
+        self.reader.still_there()
 
     def identify(self, request: RequestView, site: str, cookie: str, wall: int, warp: Warp) -> Presented:
         """Who `request` says it is.
@@ -159,8 +152,8 @@ class Guard(Telling):
 
     def has_company(self, site: str) -> bool:
         """Whether another guard serves `site` on this ledger: a touch of its may not be written down yet."""
-        guards = self.reader.guards()
-        return any(guard.site == site and guard.pid != os.getpid() and alive(guard.pid) for guard in guards)
+        others = (guard for guard in self.reader.guards() if guard.pid != self.reader.process())
+        return any(guard.site == site and self.reader.runs(guard.pid) for guard in others)
 
     def write(self, call: Callable[[LedgerWriter], T]) -> Awaitable[T]:
         """Do `call` on the writer's thread; done means durable. Raises LedgerError when awaited."""

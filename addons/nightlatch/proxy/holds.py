@@ -4,7 +4,6 @@ not look like an absent person to another (law of time 4). And lays over a sessi
 Only exchanges that have taken longer than a second are told of: shorter ones count at their start.
 """
 
-import os
 from collections.abc import Iterable
 from functools import partial
 
@@ -12,22 +11,22 @@ from nightlatch.core.policy import SECOND
 from nightlatch.core.session import Session
 from nightlatch.ledger.behind import WriteBehind
 from nightlatch.ledger.port import Hold, LedgerReader, LedgerWriter
-from nightlatch.ledger.processes import alive
 from nightlatch.proxy.active import ActiveExchanges, Exchange, credited
 
 
 class Holds:
     """What this guard has told. `tell` is to be called a few times a second."""
 
-    def __init__(self, active: ActiveExchanges, behind: WriteBehind) -> None:
-        self._active, self._behind = active, behind
+    def __init__(self, active: ActiveExchanges, behind: WriteBehind, process: int) -> None:
+        """`process`: the number by which the ledger knows this one."""
+        self._active, self._behind, self._process = active, behind, process
         self._told: frozenset[str] = frozenset()
 
     def tell(self, now: int) -> None:
         """Write down, behind, what has begun to hold `idle` and what no longer does."""
         running = self._active.since(now - SECOND)
         begun = [
-            Hold(key, exchange.session, os.getpid(), exchange.start, exchange.idle)
+            Hold(key, exchange.session, self._process, exchange.start, exchange.idle)
             for key, exchange in running.items()
             if key not in self._told
         ]
@@ -49,7 +48,7 @@ def held_elsewhere(reader: LedgerReader, session: Session, now: int) -> Session:
         LedgerError: the ledger cannot be read.
     """
     for hold in reader.holds(session.id):
-        if hold.pid != os.getpid() and alive(hold.pid):
+        if hold.pid != reader.process() and reader.runs(hold.pid):
             session = credited(session, Exchange(session.id, hold.started_at, hold.idle), now)
     return session
 
@@ -60,6 +59,6 @@ def forget_the_dead(reader: LedgerReader, behind: WriteBehind) -> None:
     Raises:
         LedgerError: the ledger cannot be read.
     """
-    dead = [hold.exchange for hold in reader.holds() if not alive(hold.pid)]
+    dead = [hold.exchange for hold in reader.holds() if not reader.runs(hold.pid)]
     if dead:
         behind.submit(lambda writer: writer.release(dead))

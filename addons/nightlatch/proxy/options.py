@@ -19,7 +19,7 @@ class Option(NamedTuple):
 
 OPTIONS = (
     Option("policy", "default", "A preset's name or the path of a policy file."),
-    Option("ledger", ".nightlatch/ledger.db", "Where sessions are kept."),
+    Option("ledger", ".nightlatch/ledger.db", "Where sessions are kept: a file, or postgresql://USER@HOST/DATABASE."),
     Option("identity", "nightlatch", "Whose credential makes a session; docs/identity.md."),
     Option("login", "", "How people log in: dev, oidc:ISSUER, redirect:URL, self, none. Empty: by the identity."),
     Option("login_path", "", "Paths where the application logs people in: a cookie issued there is a new session."),

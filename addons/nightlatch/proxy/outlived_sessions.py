@@ -8,7 +8,7 @@ from nightlatch.core.policy import Policy
 from nightlatch.core.policy_effect import outlived
 from nightlatch.core.remembering import run_out_at
 from nightlatch.core.session import End, Session, State
-from nightlatch.ledger.reader import open_reader
+from nightlatch.ledger.opening import open_reader
 from nightlatch.proxy.guard import Guard
 
 Ending = tuple[str, End, Event]

@@ -6,12 +6,11 @@ write shall notice.
 
 import asyncio
 from contextlib import closing
-from pathlib import Path
 
 from nightlatch.core.policy import Audit
-from nightlatch.ledger.reader import open_reader
+from nightlatch.ledger.address import LedgerAddress
+from nightlatch.ledger.opening import open_reader, open_writer
 from nightlatch.ledger.retention import Gone, apply_retention
-from nightlatch.ledger.writer import open_writer
 from nightlatch.proxy.guard import Guard
 
 EVERY = 3600.0
@@ -28,6 +27,6 @@ async def keep_to_policy(guard: Guard) -> Gone:
     return await asyncio.to_thread(_keep, guard.settings.ledger, policy.audit, now, policy.version)
 
 
-def _keep(ledger: Path, audit: Audit, now: int, version: str) -> Gone:
+def _keep(ledger: LedgerAddress, audit: Audit, now: int, version: str) -> Gone:
     with closing(open_reader(ledger)) as reader, closing(open_writer(ledger)) as writer:
         return apply_retention(reader, writer, audit, now, version)

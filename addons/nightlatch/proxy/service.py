@@ -5,7 +5,6 @@ Opened before the proxy listens, so that a ledger that cannot be used stops the 
 
 import asyncio
 import logging
-import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,10 +18,8 @@ from nightlatch.core.headers import clock_header
 from nightlatch.identity.vouching import Voucher, new_signing_key
 from nightlatch.ledger import port
 from nightlatch.ledger.behind import WriteBehind
-from nightlatch.ledger.files import place_of
+from nightlatch.ledger.opening import open_reader, open_writer
 from nightlatch.ledger.port import LedgerError, LedgerReader, LedgerWriter
-from nightlatch.ledger.reader import open_reader
-from nightlatch.ledger.writer import open_writer
 from nightlatch.proxy import retention
 from nightlatch.proxy.arrival import origin, own_cookie
 from nightlatch.proxy.bounces import Bounces
@@ -179,7 +176,7 @@ class Service:
                 login=settings.login.kind,
                 users=users,
                 policy=self.guard.policy.name,
-                pid=os.getpid(),
+                pid=self.guard.reader.process(),
                 started_at=now,
                 source=self.standing.source,
                 version=self.guard.policy.version,
@@ -213,16 +210,14 @@ def open_service(settings: Settings, site: str, hosts: frozenset[str] = frozense
     behind = WriteBehind(lambda: open_writer(settings.ledger))
     behind.start()
     try:
-        reader = open_reader(settings.ledger)
+        reader = open_reader(settings.ledger, on_loop=True)
     except BaseException:
         behind.stop()
         raise
     try:
         clock = WarpedClock(reader)
-        file = place_of(settings.ledger)
-        if file is None:
-            raise LedgerError(f"the ledger {settings.ledger} is gone as soon as it was made; give another path")
-        guard = Guard(settings, settings.policy, reader, behind, clock, reader.key(), file, _voucher(behind, reader))
+        reader.still_there()
+        guard = Guard(settings, settings.policy, reader, behind, clock, reader.key(), _voucher(behind, reader))
         standing = _begin(guard, site, hosts)
         forget_the_dead(reader, behind)
         recorder = Recorder(settings.record, site, settings.policy_name) if settings.record else None
@@ -231,7 +226,7 @@ def open_service(settings: Settings, site: str, hosts: frozenset[str] = frozense
         reader.close()
         raise
     held, oidc = HeldUploads(), OidcLogin(settings.oidc) if settings.oidc else None
-    watch, holds = Watch(guard, OpenExchanges(), held), Holds(guard.active, behind)
+    watch, holds = Watch(guard, OpenExchanges(), held), Holds(guard.active, behind, reader.process())
     detection = Detection(guard, sweepers := dict[str, Sweeper]())
     parts = (guard, Pages(), watch, held, holds, recorder, detection, standing)
     service = Service(*parts, oidc=oidc, hosts=hosts, sweepers=sweepers)

@@ -10,6 +10,8 @@ from nightlatch.core.policy import Policy
 from nightlatch.core.policy_toml import PolicyInvalid
 from nightlatch.identity.extract import Source, SourceKind, parse_source
 from nightlatch.identity.tokens import TokenVerifier
+from nightlatch.ledger.address import LedgerAddress, ledger_at
+from nightlatch.ledger.port import LedgerError
 from nightlatch.metrics.otel import is_installed as otel_is_installed
 from nightlatch.presets import PolicyNotFound, load_policy
 from nightlatch.proxy.forwarders import parse_network
@@ -39,7 +41,7 @@ class Settings(NamedTuple):
 
     policy: Policy
     policy_name: str
-    ledger: Path
+    ledger: LedgerAddress
     source: Source
     login: Login
     login_paths: tuple[str, ...]
@@ -84,7 +86,7 @@ def read_settings(options: Mapping[str, str]) -> Settings:
     return Settings(
         policy=policy,
         policy_name=options["policy"],
-        ledger=Path(options["ledger"]).expanduser(),
+        ledger=_ledger(options["ledger"]),
         source=source,
         login=login,
         login_paths=(*words(options["login_path"]), *_login_path(login)),
@@ -108,6 +110,13 @@ def read_settings(options: Mapping[str, str]) -> Settings:
         alerts=_alerts(options, policy, login.kind),
         otel=_otel(options),
     )
+
+
+def _ledger(text: str) -> LedgerAddress:
+    try:
+        return ledger_at(text)
+    except LedgerError as error:
+        raise SettingsInvalid(str(error)) from None
 
 
 def _alerts(options: Mapping[str, str], policy: Policy, login: str) -> AlertSettings:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from nightlatch.core.origin_facts import is_loopback
-from nightlatch.ledger.writer import open_writer
+from nightlatch.ledger.address import shown
+from nightlatch.ledger.opening import open_writer
 from nightlatch.proxy.addon import Nightlatch
 from nightlatch.proxy.control import OpenControl
 from nightlatch.proxy.file_limit import allow_more
@@ -72,7 +73,7 @@ async def serve(
                 "url": url,
                 "control": addon.control and addon.control.url,
                 "token": addon.control and addon.control.token,
-                "ledger": str(settings.ledger.absolute()),
+                "ledger": shown(settings.ledger),
                 "pid": os.getpid(),
                 "policy": settings.policy_name,
             }

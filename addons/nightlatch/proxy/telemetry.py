@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nightlatch.audit.figures import Standing, figures
 from nightlatch.clock import WarpedClock, monotonic_now
 from nightlatch.core.policy import SECOND
-from nightlatch.ledger.reader import open_reader
+from nightlatch.ledger.opening import open_reader
 from nightlatch.metrics.otel import open_meters
 from nightlatch.metrics.snapshot import Snapshot
 from nightlatch.proxy.counting import Counting

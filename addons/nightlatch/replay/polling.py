@@ -1,11 +1,12 @@
 """What polls on a ledger, and whom it keeps logged in: a replay of the decision log under the policy in force."""
 
-from pathlib import Path
 from typing import TypedDict
 
 from nightlatch.core.policy import Policy
+from nightlatch.ledger.address import LedgerAddress
 from nightlatch.replay.attribution import MACHINES
-from nightlatch.replay.readers.sniff import read_capture
+from nightlatch.replay.readers.ledger_file import read_ledger
+from nightlatch.replay.readers.views import Views
 from nightlatch.replay.replaying import run, wanted_headers
 from nightlatch.replay.routes import Route
 from nightlatch.replay.session_key import SessionKey
@@ -28,13 +29,13 @@ class Polling(TypedDict):
     routes: list[Polls]
 
 
-def polling_of(ledger: Path, policy: Policy) -> Polling:
+def polling_of(ledger: LedgerAddress, policy: Policy) -> Polling:
     """What polls, as the log of decisions shows, which is bounded and so may not reach far back.
 
     Raises:
         CaptureUnreadable: the ledger cannot be read.
     """
-    times = timeline([read_capture(ledger, wanted_headers([policy], None))])
+    times = timeline([read_ledger(ledger, Views(wanted_headers([policy], None)))])
     if not times.exchanges:
         return {"sessions": 0, "routes": []}
     replayed = run(times, [policy], SessionKey("address"))

@@ -4,13 +4,13 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from msgspec import UnsetType
 
+from nightlatch.ledger.address import LedgerAddress
+from nightlatch.ledger.opening import open_reader
 from nightlatch.ledger.port import LedgerError, LedgerReader
-from nightlatch.ledger.reader import open_reader
 from nightlatch.web.control import Control
 from nightlatch.web.problems import Refusal
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 class Reading:
     """A reader of the ledger on a thread of its own: ten thousand sessions must not hold up the guard's loop."""
 
-    def __init__(self, ledger: Path) -> None:
+    def __init__(self, ledger: LedgerAddress) -> None:
         self._reader: LedgerReader = open_reader(ledger)
         self._thread = ThreadPoolExecutor(1, "nightlatch-control")
 

@@ -5,7 +5,6 @@ All of it is called on the event loop that the guard runs on, and none of it blo
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Protocol, TypeVar
 
 from nightlatch.core.events import Event, EventType, Field
@@ -13,6 +12,7 @@ from nightlatch.core.mistakes import Mistake
 from nightlatch.core.policy import Policy
 from nightlatch.core.session import End, Session
 from nightlatch.core.warp import Warp
+from nightlatch.ledger.address import LedgerAddress
 from nightlatch.ledger.port import LedgerWriter
 from nightlatch.metrics.snapshot import Decided, Latency
 
@@ -31,7 +31,7 @@ class Place(Protocol):
         """The origin of the application; empty where several hosts are guarded."""
 
     @property
-    def ledger(self) -> Path: ...
+    def ledger(self) -> LedgerAddress: ...
     @property
     def policy_file(self) -> str:
         """The preset or the file that the guard was started with."""

@@ -5,7 +5,6 @@ just then. What was passive for a reason that the log does not keep (a prefetch,
 """
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from nightlatch.core.activity import is_passive
 from nightlatch.core.matching import candidates
@@ -14,8 +13,9 @@ from nightlatch.core.policy import Policy
 from nightlatch.core.policy_toml import read_policy
 from nightlatch.core.request import RequestView
 from nightlatch.core.session import Session, State, reauthenticated, touched
+from nightlatch.ledger.address import LedgerAddress
+from nightlatch.ledger.opening import open_reader
 from nightlatch.ledger.port import Decision, LedgerError, LedgerReader
-from nightlatch.ledger.reader import open_reader
 from nightlatch.presets import load_policy
 from nightlatch.replay.exchange import Capture, CaptureUnreadable, Exchange, Recorded, Skipped
 from nightlatch.replay.readers.views import Views, host_of
@@ -24,7 +24,7 @@ _BY_ITSELF = (("sec-purpose", "prefetch"),)
 _UNJUDGED = "the guard could not judge it"
 
 
-def read_ledger(path: Path, views: Views) -> Capture:
+def read_ledger(path: LedgerAddress, views: Views) -> Capture:
     """The decisions in the log of the ledger at `path`, oldest first.
 
     Raises:

@@ -1,0 +1,144 @@
+"""A connection to the server that never waits longer than it was told to, and what every one of them is set to.
+
+Knows the driver and how long to be patient; no table.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple, TypeVar
+
+import psycopg
+from psycopg import RawCursor
+from psycopg.abc import PQGen
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
+
+from nightlatch.ledger.address import ServerAddress
+from nightlatch.ledger.executing import Rows, Values
+from nightlatch.ledger.postgres import values
+from nightlatch.ledger.postgres.dialect import translated
+from nightlatch.ledger.postgres.remedies import explain
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+
+
+class Patience(NamedTuple):
+    """How long is waited for what, in seconds. The server gives up first, and frees what it holds; the driver next,
+    where the server is stopped, or gone without a word."""
+
+    answer: float
+    lock: float
+
+
+ON_LOOP = Patience(0.7, 0.5)
+"""For questions on the event loop: whatever becomes of the server, nothing is held up for longer than a second."""
+AT_LEISURE = Patience(30, 5)
+"""For commands, and threads of their own."""
+WRITING = Patience(5, 1)
+"""For changes: another process's are waited for a second, as with SQLite."""
+
+_WHOLE = (TransactionStatus.IDLE, TransactionStatus.INTRANS, TransactionStatus.INERROR)
+_GRACE = 0.1
+_CONNECT = 2
+"""What libpq takes for the least."""
+_KEEPALIVE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 5000}
+_SERVER = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+"""The server, too, finds out within half a minute that a machine has gone: its guards are no company any more."""
+_IDLE = "5s"
+"""How long a process that stopped in the middle of a change may keep everybody else from writing."""
+
+
+class Wire(psycopg.Connection[Row]):
+    """The driver's connection, which waits no longer than `patience` seconds for anything."""
+
+    patience: float = AT_LEISURE.answer
+
+    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
+        return super().wait(gen, interval, self.patience if timeout is None else timeout)
+
+
+class Connection:
+    """An open connection as the shared half of the ledgers uses it. Raises psycopg's errors; after one that may have
+    left it half-way it is closed, and `is_open` false."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    @property
+    def is_open(self) -> bool:
+        return not self._wire.closed
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._wire.pgconn.transaction_status in _WHOLE[1:]
+
+    def execute(self, statement: str, values: Values = ()) -> Rows:
+        """One statement of the shared kind."""
+        asked = translated(statement)
+        try:
+            return self._wire.execute(asked.text, asked.ordered(values), binary=True)
+        except psycopg.Error:
+            self._drop_unless_whole()
+            raise
+
+    def executemany(self, statement: str, values: Iterable[Values]) -> Rows:
+        """The same for each of `values`, without a round trip between them."""
+        asked = translated(statement)
+        try:
+            cursor = self._wire.cursor()
+            cursor.executemany(asked.text, [asked.ordered(each) for each in values])
+            return cursor
+        except psycopg.Error:
+            self._drop_unless_whole()
+            raise
+
+    def script(self, statements: str) -> None:
+        """Several statements without values in one round trip."""
+        try:
+            self._wire.execute(statements)
+        except psycopg.Error:
+            self._drop_unless_whole()
+            raise
+
+    def close(self) -> None:
+        self._wire.close()
+
+    def _drop_unless_whole(self) -> None:
+        """After an error: whoever was left waiting cannot ask the next question on the same line."""
+        if self._wire.pgconn.transaction_status not in _WHOLE:
+            self._wire.close()
+
+
+def connect(address: ServerAddress, patience: Patience, *, read_only: bool) -> Connection:
+    """A new connection; takes two seconds at most for each address of the server.
+
+    Raises:
+        LedgerError: there is none to be had; the message names the remedy.
+    """
+    try:
+        wire = Wire.connect(**_told(address, patience, read_only), autocommit=True, cursor_factory=RawCursor)
+        if wire.info.parameter_status("server_encoding") != "UTF8":
+            wire.close()
+            raise psycopg.NotSupportedError("its encoding is not UTF8: createdb --encoding UTF8 --template template0")
+    except psycopg.Error as error:
+        raise explain(address, error) from None
+    wire.patience = patience.answer + _GRACE
+    values.adapt(wire)
+    return Connection(wire)
+
+
+def _told(address: ServerAddress, patience: Patience, read_only: bool) -> dict[str, Any]:
+    """What libpq is told: what is in the URL, and of the rest what it does not say."""
+    given = conninfo_to_dict(address.url)
+    settings = {
+        "search_path": address.schema,
+        "statement_timeout": f"{patience.answer * 1000:.0f}",
+        "lock_timeout": f"{patience.lock * 1000:.0f}",
+        "idle_in_transaction_session_timeout": _IDLE,
+        "default_transaction_read_only": "on" if read_only else "off",
+        **_SERVER,
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+    usual = {"connect_timeout": _CONNECT, "application_name": "nightlatch", **_KEEPALIVE}
+    said = f"{given.get('options', '')} {options}".strip()
+    return {**usual, **given, "options": said, "client_encoding": "UTF8"}

@@ -1,0 +1,81 @@
+"""A connection waits no longer than it was told to, and is set up so that nobody else waits for it for ever."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from tests.ledger.postgres.server import Server
+from tests.ledger.postgres.stopped import backends, stopped
+
+from nightlatch.ledger.address import ServerAddress
+from nightlatch.ledger.opening import open_writer
+from nightlatch.ledger.postgres.connection import Connection, Patience, connect
+
+HASTY = Patience(0.2, 0.1)
+
+
+@pytest.fixture
+def address(tmp_path: Path, postgres: Server) -> ServerAddress:
+    url = postgres.url(str(tmp_path))
+    open_writer(url).close()
+    return ServerAddress(f"{url}&application_name={tmp_path.name}")
+
+
+@pytest.fixture
+def connection(address: ServerAddress) -> Iterator[Connection]:
+    connection = connect(address, HASTY, read_only=False)
+    yield connection
+    connection.close()
+
+
+def test_what_it_is_set_to(address: ServerAddress) -> None:
+    asked = f"{address.url}&schema={address.schema}&options=-c%20work_mem%3D5MB"
+    connection = connect(ServerAddress(asked), HASTY, read_only=True)
+
+    def setting(name: str) -> object:
+        return connection.execute(f"SHOW {name}").fetchone()[0]
+
+    assert setting("search_path") == address.schema
+    assert (setting("statement_timeout"), setting("lock_timeout")) == ("200ms", "100ms")
+    assert setting("idle_in_transaction_session_timeout") == "5s", "nobody who stopped half-way stops the others"
+    assert setting("work_mem") == "5MB", "what the URL says besides holds"
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        connection.execute("DELETE FROM settings")
+    assert connection.is_open
+    connection.close()
+
+
+def test_the_server_gives_up_first_and_nothing_is_lost(connection: Connection) -> None:
+    with pytest.raises(psycopg.errors.QueryCanceled):
+        connection.execute("SELECT pg_sleep(60)")
+    assert connection.is_open and connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_server_that_stands_still_is_given_up(connection: Connection, postgres: Server, tmp_path: Path) -> None:
+    with stopped(backends(postgres, tmp_path.name)):
+        with pytest.raises(psycopg.OperationalError):
+            connection.execute("SELECT 1")
+        assert not connection.is_open
+        with pytest.raises(psycopg.OperationalError, match="closed"):
+            connection.execute("SELECT 1")
+
+
+def test_so_it_is_in_the_middle_of_a_change(connection: Connection, postgres: Server, tmp_path: Path) -> None:
+    connection.script("BEGIN")
+    assert connection.in_transaction
+    with stopped(backends(postgres, tmp_path.name)):
+        with pytest.raises(psycopg.OperationalError):
+            connection.executemany("SELECT ?", [(1,), (2,)])
+        assert not connection.is_open and not connection.in_transaction
+
+
+def test_an_error_that_harms_nothing_leaves_it_open(connection: Connection) -> None:
+    for ask in (lambda: connection.execute("no"), lambda: connection.script("no"), _no_such_table(connection)):
+        with pytest.raises(psycopg.ProgrammingError):
+            ask()
+    assert connection.is_open and not connection.in_transaction
+
+
+def _no_such_table(connection: Connection):  # type: ignore[no-untyped-def] # a callable
+    return lambda: connection.executemany("INSERT INTO nowhere VALUES (?)", [(1,)])

@@ -1,0 +1,155 @@
+"""What is particular to reading PostgreSQL: round trips, indexes, rows of somebody else's making."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from tests.ledger.postgres.server import Server
+from tests.ledger.samples import OTHER_SITE, SITE, T0, a_session, an_event, logout
+
+from nightlatch.core.warp import Segment, Warp
+from nightlatch.ledger import gate_questions, live_read, questions
+from nightlatch.ledger.address import ServerAddress
+from nightlatch.ledger.opening import open_reader, open_writer
+from nightlatch.ledger.port import LedgerError, LedgerReader, LedgerWriter
+from nightlatch.ledger.postgres.connection import Wire
+from nightlatch.ledger.postgres.dialect import translated
+from nightlatch.ledger.postgres.reader import PostgresReader
+
+
+@pytest.fixture
+def url(tmp_path: Path, postgres: Server) -> str:
+    return postgres.url(str(tmp_path))
+
+
+@pytest.fixture
+def writer(url: str) -> Iterator[LedgerWriter]:
+    writer = open_writer(url)
+    yield writer
+    writer.close()
+
+
+@pytest.fixture
+def reader(url: str, writer: LedgerWriter) -> Iterator[LedgerReader]:
+    reader = open_reader(url, on_loop=True)
+    yield reader
+    reader.close()
+
+
+@pytest.fixture
+def foreign(url: str, writer: LedgerWriter) -> Iterator[psycopg.Connection]:
+    """Somebody else's connection."""
+    address = ServerAddress(url)
+    connection = psycopg.connect(address.url, options=f"-csearch_path={address.schema}", autocommit=True)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def trips(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Grows by one whenever the server is waited for."""
+    seen: list[object] = []
+    wait = Wire.wait
+
+    def counted(wire: Wire, *rest: Any) -> object:
+        seen.append(wire)
+        return wait(wire, *rest)
+
+    monkeypatch.setattr(Wire, "wait", counted)
+    return seen
+
+
+def test_what_a_request_needs_is_one_round_trip(
+    reader: LedgerReader, writer: LedgerWriter, trips: list[object]
+) -> None:
+    writer.create(a_session(), b"f1", [])
+    writer.warp(Segment(T0, T0 + 5), an_event())
+    reader.look(b"f1")
+    trips.clear()
+    for asked in range(1, 12):  # until it is prepared, and beyond
+        warp, found = reader.look(b"f1")
+        assert len(trips) == asked
+        assert found is not None and warp == Warp((Segment(T0, T0 + 5),))
+    for ask in (lambda: reader.find(b"f1"), reader.version, lambda: reader.changes(0), lambda: reader.holds("s1")):
+        trips.clear()
+        ask()
+        assert len(trips) == 1
+    trips.clear()
+    reader.still_there()
+    reader.process()
+    assert trips == []
+
+
+def test_another_hands_end_and_warp_are_in_the_very_next_look(reader: LedgerReader, url: str) -> None:
+    other = open_writer(url)
+    other.create(a_session(), b"f1", [])
+    _, before = reader.look(b"f1")
+    assert before is not None and before.session.end is None
+    other.warp(Segment(T0, T0 + 7), an_event())
+    other.end("s1", logout(T0 + 8), an_event())
+    warp, after = reader.look(b"f1")
+    assert after is not None and after.session.end == logout(T0 + 8) and warp == Warp((Segment(T0, T0 + 7),))
+    other.close()
+
+
+@pytest.mark.parametrize("change", ["state = 'asleep'", "groups = 'no json'", "groups = '7'"])
+def test_a_row_of_somebody_elses_making(
+    reader: LedgerReader, writer: LedgerWriter, foreign: psycopg.Connection, change: str
+) -> None:
+    writer.create(a_session(), b"f1", [])
+    foreign.execute(f"UPDATE sessions SET {change}")
+    for ask in (lambda: reader.find(b"f1"), reader.sessions, lambda: reader.session("s1")):
+        with pytest.raises(LedgerError, match=r"holds a row that was not written by nightlatch"):
+            ask()
+
+
+def test_a_table_that_is_gone(reader: LedgerReader, foreign: psycopg.Connection) -> None:
+    foreign.execute("DROP TABLE clock CASCADE")
+    for ask in (lambda: reader.look(b"f1"), reader.warp):
+        with pytest.raises(LedgerError, match=r"lacks a table.*clock"):
+            ask()
+    assert reader.version() >= 0, "the connection is as good as before"
+
+
+_RANGE = "'http://site1', 9, 'http://site1', 9"
+INDEXED = [
+    (gate_questions.LOOK, "'x'", ("credentials_pkey", "sessions_pkey")),
+    (questions._IDLE, _RANGE, ("sessions_live_by_activity", "sessions_live_by_authentication")),
+    (questions._IDLE_REMEMBERED, _RANGE, ("sessions_remembered_by_activity", "sessions_remembered_by_authentication")),
+    (PostgresReader.LAST_ACTIVE[0], "", ("sessions_live_by_activity",)),
+    (PostgresReader.LAST_ACTIVE[1], "", ("sessions_remembered_by_activity",)),
+    (questions._LAST_EVENT, "", ("events_by_time",)),
+    (live_read._ACTIVE, "'http://site1', 19990, 9", ("sessions_live_by_activity", "sessions_remembered_by_activity")),
+]
+"""Questions that guards ask often, with values as they are, and the indexes that they go by."""
+
+MANY = (
+    "INSERT INTO sessions (id, site, source, started_at, authenticated_at, last_active_at, gap_from_at, gap, groups, "
+    "amr, network, agent, state, remembered) SELECT n, 'http://site' || n % 7, '', n, n, n, n, 0, '[]', '[]', '', '', "
+    "'active', n % 2 FROM generate_series(1, 20000) AS n"
+)
+
+
+def test_no_question_walks_through_all_sessions(foreign: psycopg.Connection) -> None:
+    foreign.execute(MANY)
+    foreign.execute("ANALYZE sessions")
+    for number, (statement, values, indexes) in enumerate(INDEXED):
+        foreign.execute(f"PREPARE asked{number} AS {translated(statement).text}")
+        found = foreign.execute(f"EXPLAIN EXECUTE asked{number}{values and f'({values})'}")
+        plan = "\n".join(str(line) for (line,) in found)
+        assert "Seq Scan on sessions" not in plan and all(index in plan for index in indexes), plan
+
+
+def test_the_horizon_goes_from_site_to_site(reader: LedgerReader, writer: LedgerWriter) -> None:
+    for number, site in enumerate([SITE, OTHER_SITE, "", "http://z"]):
+        writer.create(a_session(f"s{number}", T0 + number % 3, site=site), str(number).encode(), [])
+    assert reader.horizon() == T0 + 2
+    writer.create(a_session("kept", T0 + 7, remembered=True), b"kept", [])
+    assert reader.horizon() == T0 + 7
+
+
+def test_the_facts_for_a_doctor(url: str, reader: LedgerReader) -> None:
+    facts = reader.facts()
+    assert (facts.path, facts.events) == (str(ServerAddress(url)), 0) and facts.bytes > 4096

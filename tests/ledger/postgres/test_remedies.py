@@ -1,0 +1,73 @@
+"""What went wrong, in words that name the remedy and never a password."""
+
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import errors
+from tests.ledger.postgres.server import Server
+
+from nightlatch.ledger.address import ServerAddress
+from nightlatch.ledger.opening import open_reader, open_writer
+from nightlatch.ledger.port import LedgerError
+from nightlatch.ledger.postgres.remedies import explain, lost
+
+PLANTED = "s3cr3t"
+ADDRESS = ServerAddress(f"postgresql://ada:{PLANTED}@db/app")
+
+
+@pytest.mark.parametrize(
+    ("kind", "remedy"),
+    [
+        (errors.InvalidPassword, "PGPASSWORD"),
+        (errors.InvalidCatalogName, "createdb"),
+        (errors.UndefinedTable, "restore it"),
+        (errors.LockNotAvailable, "locked by another program"),
+        (errors.ReadOnlySqlTransaction, "standby"),
+        (errors.DiskFull, "Make room"),
+        (errors.AdminShutdown, "start it again"),
+        (errors.DataCorrupted, "backup"),
+        (psycopg.OperationalError, "comes back by itself"),
+        (psycopg.InterfaceError, "comes back by itself"),
+        (errors.DivisionByZero, "is not usable"),
+    ],
+)
+def test_each_names_its_remedy_and_no_password(kind: type[psycopg.Error], remedy: str) -> None:
+    told = str(explain(ADDRESS, kind(f'server said:\n  "{PLANTED}" and more')))
+    assert remedy in told and "postgresql://ada:***@db/app" in told
+    assert PLANTED not in told and "\n" not in told
+
+
+def test_what_broke_the_connection_is_told_apart() -> None:
+    assert lost(psycopg.OperationalError()) and lost(errors.AdminShutdown()) and lost(psycopg.InterfaceError())
+    assert not lost(errors.UniqueViolation()) and not lost(ValueError())
+
+
+@pytest.mark.parametrize("opening", [open_reader, open_writer])
+def test_a_wrong_password_is_told_and_not_shown(opening: object, tmp_path: Path, postgres: Server) -> None:
+    url = postgres.url(str(tmp_path)).replace("nightlatch@", f"locked:{PLANTED}@")
+    postgres.ask("DO $$ BEGIN CREATE ROLE locked LOGIN PASSWORD 'other'; EXCEPTION WHEN duplicate_object THEN END $$")
+    with pytest.raises(LedgerError, match=r"PGPASSWORD") as told:
+        opening(url)  # type: ignore[operator]  # one of the two above
+    everything = repr(told.value) + str(told.value.__cause__) + str(told.value.__context__)
+    assert PLANTED not in everything and "locked:***@" in everything
+
+
+@pytest.mark.parametrize(
+    ("url", "remedy"),
+    [
+        (f"postgresql://ada:{PLANTED}@127.0.0.1:1/app", "cannot be reached"),
+        (f"postgresql://ada:{PLANTED}@127.0.0.1:port/app", "not usable|cannot be reached"),
+        (f"postgresql://ada:{PLANTED}@127.0.0.1:1/app?no_such={PLANTED}", "not usable|cannot be reached"),
+        (f"postgresql://ada:a b/{PLANTED}@127.0.0.1:1/app", "not usable|cannot be reached"),
+    ],
+)
+def test_nor_is_one_in_a_url_that_leads_nowhere(url: str, remedy: str) -> None:
+    with pytest.raises(LedgerError, match=remedy) as told:
+        open_reader(url)
+    assert PLANTED not in str(told.value).replace(f"no_such={PLANTED}", "")
+
+
+def test_a_database_that_is_not_there(postgres: Server) -> None:
+    with pytest.raises(LedgerError, match="createdb"):
+        open_writer(postgres.url("x").replace("/postgres?", "/nowhere?"))

@@ -1,4 +1,4 @@
-"""The loop is uvloop's where that gets on with mitmproxy, garbage is collected rarely, large bodies do not wait."""
+"""The loop is uvloop's where there is one, garbage is collected rarely, large bodies do not wait."""
 
 import gc
 import subprocess
@@ -18,8 +18,7 @@ async def main():
     await asyncio.sleep(0)
     return type(asyncio.get_running_loop()).__module__
 
-expected = "uvloop" if sys.version_info < event_loop.EAGER_SINCE else "asyncio"
-assert event_loop.run(main()).partition(".")[0] == expected
+assert event_loop.run(main()).partition(".")[0] == "uvloop"
 assert gc.get_threshold() == event_loop.THRESHOLDS
 assert gc.get_freeze_count() > 1000
 """
@@ -62,6 +61,43 @@ def test_a_connection_that_is_open_at_the_end_is_no_mistake_and_a_mistake_is_tol
 def test_without_uvloop_it_is_asyncios_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "uvloop", None)
     assert event_loop.loop_factory() is None
+
+
+EAGER = """
+import asyncio
+from nightlatch.proxy import event_loop
+
+begun = []
+
+async def work(name):
+    begun.append(name)
+    await asyncio.sleep(0)
+    return name
+
+async def main():
+    loop, tasks = asyncio.get_running_loop(), []
+    with event_loop.eager_tasks():
+        tasks += [asyncio.create_task(work("plain"), name="plain"), loop.create_task(work("by the loop"))]
+        if eager:
+            assert begun == ["plain", "by the loop"], begun
+            tasks.append(event_loop.eager_task(loop, work("late"), eager_start=False, name="late"))
+            assert begun == ["plain", "by the loop"] and tasks[-1].get_name() == "late"
+    assert tasks[0].get_name() == "plain"
+    assert loop.get_task_factory() is None
+    return [await task for task in tasks]
+
+eager = sys.version_info >= event_loop.EAGER_SINCE
+for factory in (event_loop.loop_factory(), None):
+    begun.clear()
+    with asyncio.Runner(loop_factory=factory) as runner:
+        assert runner.run(main()) == ["plain", "by the loop", *(["late"] if eager else [])]
+"""
+
+
+def test_tasks_run_at_once_on_either_loop_where_mitmproxy_has_it_so() -> None:
+    """In a process of its own, as uvloop is loaded."""
+    path = f"import sys; sys.path[:0] = {sys.path!r}\n"
+    subprocess.run([sys.executable, "-W", "error", "-c", path + EAGER], check=True, timeout=60)
 
 
 class Knot:

@@ -30,7 +30,7 @@ class ClockState(NamedTuple):
 
 
 def _state(clock: Clock, limit: int, from_at: int, now: int) -> ClockState:
-    return ClockState(clock, limit, from_at, max(0, now - from_at), from_at + limit)
+    return ClockState(clock, limit, from_at, now - from_at if now > from_at else 0, from_at + limit)
 
 
 def idle_clock(session: Session, limit: int, now: int) -> ClockState:
@@ -38,10 +38,11 @@ def idle_clock(session: Session, limit: int, now: int) -> ClockState:
 
     A gap that `limit` survives is history: then the running gap is what counts down.
     """
-    running = max(0, now - session.last_active_at)
+    active = session.last_active_at
+    running = now - active if now > active else 0
     if session.gap >= running and session.gap >= limit:
         return ClockState(Clock.IDLE, limit, session.gap_from_at, session.gap, session.gap_from_at + limit)
-    return _state(Clock.IDLE, limit, session.last_active_at, now)
+    return ClockState(Clock.IDLE, limit, active, running, active + limit)
 
 
 def absolute_from(session: Session, rule: Rule) -> int:
@@ -54,13 +55,11 @@ def absolute_from(session: Session, rule: Rule) -> int:
 
 def running(session: Session, limits: Limits, now: int, rule: Rule | None = None) -> tuple[ClockState, ...]:
     """The session's clocks under `limits` at `now`; a clock that is off is left out."""
-    clocks = []
+    absolute: tuple[ClockState, ...] = ()
     if limits.absolute is not None:
         start = session.authenticated_at if rule is None else absolute_from(session, rule)
-        clocks.append(_state(Clock.ABSOLUTE, limits.absolute, start, now))
-    if limits.idle is not None:
-        clocks.append(idle_clock(session, limits.idle, now))
-    return tuple(clocks)
+        absolute = (_state(Clock.ABSOLUTE, limits.absolute, start, now),)
+    return absolute if limits.idle is None else (*absolute, idle_clock(session, limits.idle, now))
 
 
 def token_clock(token: TokenTimes, leeway: int, now: int) -> ClockState:
@@ -75,9 +74,7 @@ def token_clock(token: TokenTimes, leeway: int, now: int) -> ClockState:
 def first_out(clocks: Iterable[ClockState]) -> ClockState | None:
     """Of the clocks that ran out the one whose deadline came first; a tie names `absolute` (law 10)."""
     dead = [clock for clock in clocks if clock.elapsed >= clock.limit]  # `ran_out`, without a call each
-    if not dead:
-        return None
-    return min(dead, key=lambda clock: (clock.deadline, clock.clock is not Clock.ABSOLUTE))
+    return min(dead, key=lambda clock: (clock.deadline, clock.clock is not Clock.ABSOLUTE)) if dead else None
 
 
 def remaining(session: Session, limits: Limits, now: int, rule: Rule | None = None) -> Remaining:

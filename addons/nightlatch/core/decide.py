@@ -192,4 +192,5 @@ def _allow(
             absolute = clock.deadline - now
         else:
             idle = clock.limit if active else clock.deadline - now
-    return Verdict(Kind.ALLOW, "live", rule.name or None, activity=active, remaining=Remaining(idle, absolute))
+    left = Remaining(idle, absolute)
+    return Verdict(Kind.ALLOW, "live", rule.name or None, None, None, None, active, None, left)

@@ -29,6 +29,7 @@ class SqliteGate(GateQuestions):
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         super().__init__(connection.execute, str(path))
         self._connection, self._path = connection, path
+        self._versions = connection.cursor()
         self._asked = -1
         """The version that SQLite told when it was last asked; what is read afterwards is at least as new."""
         self._recent: dict[bytes, tuple[int, Answer]] = {}
@@ -38,7 +39,7 @@ class SqliteGate(GateQuestions):
         try:
             known = self._recent.get(fingerprint)
             if known is not None:
-                (self._asked,) = self._execute("PRAGMA data_version").fetchone()
+                (self._asked,) = self._versions.execute("PRAGMA data_version").fetchone()
                 if known[0] == self._asked:
                     return known[1]
             row = self._execute(LOOK, (fingerprint,)).fetchone()

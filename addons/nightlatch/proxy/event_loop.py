@@ -1,14 +1,13 @@
 """What a guard of its own runs on: uvloop's event loop, and a garbage collector that comes rarely. Knows no requests.
 
-Stock mitmproxy keeps the loop that it has. From Python 3.12 on mitmproxy has its tasks run at once, by a factory to
-which uvloop hands an argument that it does not know before Python 3.13.3; there, and where uvloop cannot be had
-(Windows, PyPy), asyncio's own loop does the same.
+Stock mitmproxy keeps the loop that it has. Where uvloop cannot be had (Windows, PyPy) asyncio's own loop does the same.
 """
 
 import asyncio
+import contextlib
 import gc
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -42,14 +41,38 @@ def _tell(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
 
 
 def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop's, where there is one and it gets on with mitmproxy."""
-    if sys.version_info >= EAGER_SINCE:
-        return None
+    """uvloop's, where there is one."""
     try:
         from uvloop import new_event_loop
     except ImportError:
         return None
     return new_event_loop
+
+
+@contextlib.contextmanager
+def eager_tasks() -> Iterator[None]:
+    """Tasks of the running loop run at once, as mitmproxy has it from Python 3.12 on."""
+    if sys.version_info < EAGER_SINCE:
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    before = loop.get_task_factory()
+    loop.set_task_factory(eager_task)  # type: ignore[arg-type]  # typeshed knows only the older form
+    try:
+        yield
+    finally:
+        loop.set_task_factory(before)
+
+
+def eager_task(
+    loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T], *, eager_start: bool | None = None, **given: Any
+) -> asyncio.Task[T]:
+    """`asyncio.eager_task_factory`, which before Python 3.13.3 does not take what uvloop hands it with every task: its
+    `eager_start`."""
+    if eager_start is False:
+        return asyncio.Task(work, loop=loop, **given)
+    made: asyncio.Task[T] = asyncio.eager_task_factory(loop, work, **given)  # type: ignore[attr-defined]  # since 3.12
+    return made
 
 
 class Discarded:

@@ -20,6 +20,7 @@ from mitmproxy.utils import asyncio_utils
 
 from nightlatch.core.shown_url import without_secrets
 from nightlatch.proxy.console_log import ConsoleLog
+from nightlatch.proxy.event_loop import eager_tasks
 from nightlatch.proxy.hook_table import HookTable
 from nightlatch.proxy.inline_hooks import InlineProxyserver
 from nightlatch.proxy.late_tls import LateTlsConfig
@@ -145,7 +146,7 @@ async def _serve(
 ) -> int:
     with (
         asyncio_utils.install_exception_handler(master._asyncio_exception_handler),
-        asyncio_utils.set_eager_task_factory(),
+        eager_tasks(),
         interruptions(master) as received,
     ):
         try:

@@ -18,17 +18,25 @@ def test_it_is_given_kept_and_taken_back(bench: Bench) -> None:
     name, line = login_cookies.given(came(bench), TAG, "secret")
     assert name == "Set-Cookie"
     assert line == (
-        "nightlatch-8080-login-0123456789ab=secret; Path=/.nightlatch/; Max-Age=900; HttpOnly; SameSite=Lax"
+        "nightlatch-8080-login-0123456789ab=secret; Max-Age=900; Path=/.nightlatch/; HttpOnly; SameSite=Lax"
     )
     there = came(bench, f"a=b; {line.partition(';')[0]}")
     assert (login_cookies.kept(there, TAG), login_cookies.tags(there)) == ("secret", [TAG])
     assert "Max-Age=0" in login_cookies.taken_back(there, TAG)[1]
 
 
-def test_over_tls_it_is_secure(bench: Bench) -> None:
-    _, line = login_cookies.given(came(bench, tls=True), TAG, "secret")
-    assert line.startswith("__Secure-nightlatch-login-0123456789ab=secret") and line.endswith("; Secure")
-    assert login_cookies.tags(came(bench, line.partition(";")[0], tls=True)) == [TAG]
+def test_over_tls_no_sibling_can_plant_one(bench: Bench) -> None:
+    """Browsers take a `__Host-` cookie only with Secure and Path=/, and without Domain."""
+    for _, line in (
+        login_cookies.given(came(bench, tls=True), TAG, "secret"),
+        login_cookies.taken_back(came(bench, tls=True), TAG),
+    ):
+        name, *attributes = line.split("; ")
+        assert name.partition("=")[0] == f"__Host-nightlatch-login-{TAG}"
+        assert {"Secure", "Path=/", "HttpOnly"} <= set(attributes) and "Domain" not in line
+    planted = f"__Secure-nightlatch-login-{TAG}=theirs"
+    assert login_cookies.kept(came(bench, planted, tls=True), TAG) == ""
+    assert login_cookies.tags(came(bench, f"__Host-nightlatch-login-{TAG}=ours", tls=True)) == [TAG]
 
 
 def test_of_two_with_one_name_neither_counts(bench: Bench) -> None:
@@ -38,5 +46,5 @@ def test_of_two_with_one_name_neither_counts(bench: Bench) -> None:
 
 
 def test_none_of_them_is_the_applications() -> None:
-    assert is_own_cookie(f"nightlatch-8080-login-{TAG}") and is_own_cookie(f"__Secure-nightlatch-login-{TAG}")
+    assert is_own_cookie(f"nightlatch-8080-login-{TAG}") and is_own_cookie(f"__Host-nightlatch-login-{TAG}")
     assert not is_own_cookie("nightlatch-8080-login") and not is_own_cookie("nightlatch-login-page")

@@ -22,8 +22,7 @@ from nightlatch.proxy.simulated import from_elsewhere
 from nightlatch.proxy.view import site_scheme, spoken_version, view
 
 _OWN_COOKIE = re.compile(
-    r"__Secure-nightlatch-login-[0-9a-f]{12}(?![\w-])"
-    r"|(?:__Host-nightlatch|nightlatch-\d{1,5}|nightlatch)(?:-form|-login-[0-9a-f]{12})?(?![\w-])"
+    r"(?:__Host-nightlatch|nightlatch-\d{1,5}|nightlatch)(?:-form|-login-[0-9a-f]{12})?(?![\w-])"
     r"|nightlatch-network(?![\w-])"
 )
 

@@ -1,24 +1,28 @@
-"""The small cookies that tie a login to the browser that began it: one a login, sent to nightlatch's own pages only."""
+"""The small cookies that tie a login to the browser that began it: one a login, none of which reaches the application.
+
+On https they are `__Host-` cookies, which a sibling subdomain cannot plant: with a login of his own in your browser
+somebody else would have you work in his account. That prefix asks for `Path=/`; on http, where nothing prevents the
+planting, they go to nightlatch's own pages only.
+"""
 
 import re
 
-from nightlatch.core.headers import Header
+from nightlatch.core.headers import HTTPS_COOKIE, Header
 from nightlatch.identity.cookies import cookie_values
 from nightlatch.identity.pending_logins import GOOD_FOR
 from nightlatch.proxy.arrival import Arrival
 
-_PATH = "/.nightlatch/"
 _SECONDS = GOOD_FOR // 1_000_000
 
 
 def given(arrival: Arrival, tag: str, secret: str) -> Header:
     """The header field that gives the browser `secret` to keep for the login `tag`."""
-    return "Set-Cookie", f"{_name(arrival, tag)}={secret}; Path={_PATH}; Max-Age={_SECONDS}{_attributes(arrival)}"
+    return "Set-Cookie", f"{_name(arrival, tag)}={secret}; Max-Age={_SECONDS}{_attributes(arrival)}"
 
 
 def taken_back(arrival: Arrival, tag: str) -> Header:
     """The header field by which the browser forgets it."""
-    return "Set-Cookie", f"{_name(arrival, tag)}=; Path={_PATH}; Max-Age=0{_attributes(arrival)}"
+    return "Set-Cookie", f"{_name(arrival, tag)}=; Max-Age=0{_attributes(arrival)}"
 
 
 def kept(arrival: Arrival, tag: str) -> str:
@@ -34,10 +38,14 @@ def tags(arrival: Arrival) -> list[str]:
 
 
 def _name(arrival: Arrival, tag: str) -> str:
-    """`__Host-` would have to be sent to the application too; browsers share one jar between ports."""
-    secure = arrival.origin.startswith("https:")
-    return f"__Secure-nightlatch-login-{tag}" if secure else f"{arrival.cookie}-login-{tag}"
+    """Browsers share one jar between ports."""
+    return f"{HTTPS_COOKIE}-login-{tag}" if _secure(arrival) else f"{arrival.cookie}-login-{tag}"
 
 
 def _attributes(arrival: Arrival) -> str:
-    return "; HttpOnly; SameSite=Lax" + ("; Secure" if arrival.origin.startswith("https:") else "")
+    where = "; Path=/; Secure" if _secure(arrival) else "; Path=/.nightlatch/"
+    return f"{where}; HttpOnly; SameSite=Lax"
+
+
+def _secure(arrival: Arrival) -> bool:
+    return arrival.origin.startswith("https:")

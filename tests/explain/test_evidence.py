@@ -54,3 +54,31 @@ def test_a_warp_that_a_reset_undid_belongs_to_no_later_session(bench: Bench) -> 
     session = bench.session("aaaaaaaaaaaa", started_at=START)
     with bench.asked() as reader:
         assert gather(reader, bench.stored(session.id)).warps == []
+
+
+def test_while_the_clock_stands_still_the_order_tells_what_came_after_the_last_activity(bench: Bench) -> None:
+    session = bench.session("aaaaaaaaaaaa", started_at=START)
+    bench.decide(
+        [
+            decision(session, "d1", START, activity=False),
+            decision(session, "d2", START, activity=True),
+            decision(session, "d3", START, activity=False),
+            decision(session, "d4", START, activity=False, verdict="denied"),
+            decision(session, "d5", START, activity=False),
+        ]
+    )
+    with bench.asked() as reader:
+        assert [each.id for each in gather(reader, bench.stored(session.id)).uncounted] == ["d3", "d5"]
+
+
+def test_what_a_long_exchange_covers_is_before_the_last_activity(bench: Bench) -> None:
+    session = bench.session("aaaaaaaaaaaa", started_at=START, last_active_at=START + 2 * MINUTE)
+    bench.decide(
+        [
+            decision(session, "d1", START, activity=True),
+            decision(session, "d2", START + MINUTE, activity=False),
+            decision(session, "d3", START + 3 * MINUTE, activity=False),
+        ]
+    )
+    with bench.asked() as reader:
+        assert [each.id for each in gather(reader, bench.stored(session.id)).uncounted] == ["d3"]

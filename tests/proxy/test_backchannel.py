@@ -198,3 +198,25 @@ def test_all_sessions_of_a_person_who_brings_tokens(tokens: Bench) -> None:
 
 def test_issuers_that_have_no_name_log_nobody_out(bearer: Bench) -> None:
     assert status(told(bearer, called_off(sid="s1"))) == 404
+
+
+def test_a_flood_of_bad_tokens_fills_neither_the_trail_nor_the_console(
+    federated: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A thousand are told in ten lines and then one for twice as many."""
+    for _ in range(1000):
+        assert status(told(federated, "a.b.c")) == 400
+    lines = [each.getMessage() for each in caplog.records if "logout" in each.getMessage()]
+    assert len(lines) == len([each for each in federated.trail() if each == "login.failed"]) < 20
+    assert lines[0] == "a logout from the identity provider was refused: malformed"
+    assert lines[-1].endswith(" times)")
+
+
+def test_while_the_provider_is_down_a_flood_is_told_as_rarely(
+    federated: Bench, provider: OwnProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider.close()
+    assert {status(told(federated, "a.b.c")) for _ in range(40)} == {503}
+    lines = [each.getMessage() for each in caplog.records if "could not be verified" in each.getMessage()]
+    assert len(lines) == 12
+    assert last_detail(federated, EventType.LOGIN_FAILED)["reason"] == "keys"

@@ -1,5 +1,6 @@
 from typing import Any
 
+import pytest
 from tests.replay.made import BY_COOKIE, exchange, policy, rule
 
 from nightlatch.core.policy import Activity, PassivePattern
@@ -51,6 +52,46 @@ def test_the_document() -> None:
             {"route": "GET /quiet", "requests": 1, "activity": 0, "passive": 1, "looks_like": "person"},
             {"route": "POST /x", "requests": 1, "activity": 0, "passive": 1, "looks_like": "person"},
         ],
+    }
+
+
+# Three people and a favicon, minutes after nine o'clock; idle is 15 minutes. By hand, of each session from the last
+# activity to the end: a 09:10 to 09:25, b 09:00 to 09:15, c 09:00 to 09:15, which is 900 s each. Who logs in again: b
+# 09:25 to 09:40, 900 s; a 09:30, and the capture ends at 09:44:30, before the session would, so 870 s.
+HAND_WORKED = (
+    (0, "a", "GET"),
+    (0, "b", "GET"),
+    (0, "c", "GET"),
+    (10, "a", "GET"),
+    (20, "b", "GET"),
+    (25, "b", "GET"),
+    (30, "a", "POST"),
+)
+
+
+@pytest.mark.parametrize(
+    ("relogin", "sessions", "allowed", "expired", "relogins", "exposure"),
+    [(True, 5, 5, 2, 2, 4 * 900 + 870), (False, 3, 4, 3, 0, 3 * 900)],
+    ids=["relogin", "strict"],
+)
+def test_the_figures_that_a_person_works_out_by_hand(
+    relogin: bool, sessions: int, allowed: int, expired: int, relogins: int, exposure: int
+) -> None:
+    exchanges = [exchange(at * 60, "/page", cookie, method=method) for at, cookie, method in HAND_WORKED]
+    exchanges.append(exchange(44.5 * 60, "/favicon.ico", None))
+    times = timeline([Capture("made.har", exchanges, [])])
+    document: Any = replay(times, [policy(15 * 60, 8 * 3600)], BY_COOKIE, relogin=relogin)
+    (figures,) = document["policies"]
+    nothing = dict.fromkeys(("login", "refused", "step_up", "denied", "invalid"), 0)
+    assert figures == {
+        "name": "made",
+        "sessions": sessions,
+        "verdicts": {"allow": allowed, "expired": expired, "public": 1, **nothing},
+        "expired_by": {"idle": expired, "absolute": 0, "token": 0},
+        "relogins": relogins,
+        "lost_writes": 1,
+        "kept_alive_by_polling": 0,
+        "exposure_seconds": exposure,
     }
 
 

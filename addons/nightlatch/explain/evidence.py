@@ -25,9 +25,12 @@ class Evidence(NamedTuple):
 
     @property
     def uncounted(self) -> Sequence[Decision]:
-        """Requests after the last activity that were let through and did not count as activity."""
+        """Requests after the last activity that were let through and did not count as activity. While the clock stands
+        still many happen at one instant: then their order tells which came after it."""
         since = self.session.last_active_at
-        return [each for each in self.decisions if each.at > since and each.verdict == "allow" and not each.activity]
+        last = max((index for index, each in enumerate(self.decisions) if each.activity), default=-1)
+        after = (each for each in self.decisions[last + 1 :] if each.at >= since)
+        return [each for each in after if each.verdict == "allow" and not each.activity]
 
 
 def gather(reader: LedgerReader, session: Session) -> Evidence:

@@ -8,7 +8,8 @@ import logging
 
 from mitmproxy import http
 
-from nightlatch.core.events import EventType
+from nightlatch.core.events import EventType, occurrences
+from nightlatch.core.identity import UNVERIFIABLE
 from nightlatch.core.respond import ResponseSpec
 from nightlatch.core.session import End, Session, State
 from nightlatch.identity.claims import TokenRefused, sid_key
@@ -46,14 +47,20 @@ async def _answer(service: Service, arrival: Arrival, trust: Trust | Exception, 
         token = await read_logout_token(tokens[0], trust, arrival.wall, leeway)
         ended = await _carry_out(service, arrival, token)
     except TokenRefused as refusal:
-        about = {"reason": refusal.reason, "source": "logout_token"}
-        service.guard.note_login(EventType.LOGIN_FAILED, arrival.request, arrival.now, **about)
-        log.warning("a logout from the identity provider was refused: %s", refusal.reason)
+        _tell(service, arrival, refusal.reason, "was refused", refusal.reason)
         return json_answer(arrival, 400, {"error": "invalid_request", "error_description": refusal.reason})
     except (KeysUnavailable, ProviderUnavailable) as problem:
-        log.warning("a logout from the identity provider could not be verified: %s", problem)
+        _tell(service, arrival, UNVERIFIABLE, "could not be verified", str(problem))
         return json_answer(arrival, 503, {"error": "temporarily_unavailable"})
     return json_answer(arrival, 200, {"ended": ended})
+
+
+def _tell(service: Service, arrival: Arrival, reason: str, what: str, why: str) -> None:
+    """On the trail and, as often as there, on the console: anybody can send logout tokens, any number of them."""
+    about = {"reason": reason, "source": "logout_token"}
+    for event in service.guard.note_login(EventType.LOGIN_FAILED, arrival.request, arrival.now, **about):
+        more = f" ({count} times)" if (count := occurrences(event)) > 1 else ""
+        log.warning("a logout from the identity provider %s: %s%s", what, why, more)
 
 
 async def _trust(service: Service) -> Trust | ProviderUnavailable | None:

@@ -5,7 +5,7 @@ Nothing here waits; a failure to write shows in `Guard.check`.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from nightlatch.core.events import Event, EventType, Field
@@ -87,9 +87,12 @@ class Telling:
         source = str(self.settings.source.kind)
         self.note_login(EventType.LOGIN_FAILED, request, now, reason=verdict.reason, source=source)
 
-    def note_login(self, type_: EventType, request: RequestView, now: int, **detail: Field) -> None:
-        """A login that somebody began or failed at: each while they are few, in groups when they are many."""
-        self.note(self.counted.add(self.request_event(type_, now, request, **detail)))
+    def note_login(self, type_: EventType, request: RequestView, now: int, **detail: Field) -> Sequence[Event]:
+        """A login that somebody began or failed at: each while they are few, in groups when they are many. What is told
+        of it now, for whoever has more to say."""
+        told = self.counted.add(self.request_event(type_, now, request, **detail))
+        self.note(told)
+        return told
 
     def note_reuse(self, session: Session, verdict: Verdict, request: RequestView, now: int) -> None:
         """A credential came back after its session's end; told with where it came from."""

@@ -60,6 +60,8 @@ def read_amount(text: str) -> int:
     Raises:
         Failure: no duration (exit code 2).
     """
+    if text and set(text) <= set("0PTdhmsDHMS") and "0" in text:
+        fail(ExitCode.USAGE, f'"{text}" moves nothing', "advance by 90s, 31m, 8h, 1h30m")
     try:
         amount = parse_duration(text)
     except ValueError as error:

@@ -65,6 +65,12 @@ def test_only_a_duration_moves_the_clock(bench: Bench, by: str) -> None:
         assert not reader.warp().segments
 
 
+@pytest.mark.parametrize("by", ["0", "0s", "PT0S", "00m"])
+def test_nothing_is_no_way_forward(bench: Bench, by: str) -> None:
+    result = nightlatch("clock", "advance", by)
+    assert result.exit_code == 2 and f'"{by}" moves nothing' in result.stderr and "31m" in result.stderr
+
+
 def test_going_back_names_the_way(bench: Bench) -> None:
     result = nightlatch("clock", "advance", "--", "-5m")
     assert result.exit_code == 2 and "nightlatch clock reset" in result.stderr

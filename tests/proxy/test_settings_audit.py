@@ -25,3 +25,10 @@ def test_every_sink_has_a_name_that_stays_the_same(tmp_path: Path, monkeypatch: 
 def test_what_cannot_be_used_is_told_with_its_option(option: str, value: str) -> None:
     with pytest.raises(AuditInvalid, match=f"--{option.replace('_', '-')}"):
         read_sinks({**NONE, option: value})
+
+
+def test_a_file_that_cannot_be_written_is_told_before_anything_happens(tmp_path: Path) -> None:
+    with pytest.raises(AuditInvalid, match=r"--audit-file .*gone/a\.jsonl: No such file"):
+        read_sinks({**NONE, "audit_file": str(tmp_path / "gone" / "a.jsonl")})
+    read_sinks({**NONE, "audit_file": str(tmp_path / "a.jsonl")})
+    assert (tmp_path / "a.jsonl").stat().st_mode & 0o777 == 0o600

@@ -46,6 +46,14 @@ def test_what_is_wrong_is_told_with_the_remedy(
     assert not Path(options["ledger"]).exists()
 
 
+@pytest.mark.parametrize("upstream", ["http://localhost:8080", "http://127.0.0.2:8080/", "https://[::1]:8080"])
+def test_a_guard_does_not_guard_itself(options: dict[str, str], upstream: str) -> None:
+    with pytest.raises(CannotStart, match="the guard itself would listen"):
+        prepare(upstream, ("127.0.0.1", 8080), options)
+    assert prepare(upstream, ("127.0.0.1", 8081), options).port == 8081
+    assert prepare("http://app.example:8080", ("127.0.0.1", 8080), options).port == 8080
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
 def test_the_dev_login_listens_on_loopback(options: dict[str, str], host: str) -> None:
     assert prepare(UPSTREAM, (host, 0), options).host == host

@@ -29,6 +29,14 @@ class FileSink:
         self._path = path
         self._shape: Shape = SHAPES[shape]
 
+    def make(self) -> None:
+        """Make the file, if it is not there: what cannot be written is better told before anything happens.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        os.close(_opened(self._path))
+
     def compose(self, told: Told, key: str, wall: int) -> str | None:
         """The line."""
         return json.dumps(self._shape(told.chained), separators=(",", ":"))
@@ -43,9 +51,13 @@ class FileSink:
         return Outcome(Fate.DONE)
 
 
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+
+
 def _append(path: Path, lines: bytes) -> None:
     """All of `lines` or none: a line that was cut off by a full disk is taken back."""
-    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    descriptor = _opened(path)
     try:
         before = os.fstat(descriptor).st_size
         cut_off = before > 0 and os.pread(descriptor, 1, before - 1) != b"\n"

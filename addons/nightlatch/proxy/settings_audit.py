@@ -28,9 +28,18 @@ def _sinks(options: Mapping[str, str]) -> Iterator[Channel]:
     if shape not in SHAPES:
         raise AuditInvalid(f"--audit-format `{shape}` is unknown; choose one of {', '.join(SHAPES)}")
     if options["audit_file"]:
-        yield FileSink(Path(options["audit_file"]).expanduser().absolute(), shape)
+        yield _file(Path(options["audit_file"]).expanduser().absolute(), shape)
     for text in options["audit_syslog"].split():
         try:
             yield SyslogSink(parse_address(text), shape)
         except SyslogInvalid as error:
             raise AuditInvalid(f"--audit-syslog: {error}") from None
+
+
+def _file(path: Path, shape: str) -> FileSink:
+    sink = FileSink(path, shape)
+    try:
+        sink.make()
+    except OSError as error:
+        raise AuditInvalid(f"--audit-file {path}: {error.strerror}; name a file that can be written") from None
+    return sink

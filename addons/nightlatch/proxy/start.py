@@ -6,6 +6,7 @@ What can stop the start does so before anything listens.
 import os
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
+from urllib.parse import SplitResult, urlsplit
 
 from nightlatch.core.origin_facts import is_loopback
 from nightlatch.ledger.address import shown
@@ -54,8 +55,17 @@ def prepare(upstream: str, listen: tuple[str, int], options: Mapping[str, str]) 
             f"the dev login asks for no password, so it does not listen on {host}: "
             "use --listen 127.0.0.1:PORT, or another --login"
         )
+    if port and _is_itself(urlsplit(guarded_site([f"reverse:{upstream}"])), host, port):
+        raise CannotStart(
+            f"{upstream} is where the guard itself would listen: name the application, or another --listen"
+        )
     open_writer(settings.ledger).close()
     return Prepared(upstream, host, port, options, settings)
+
+
+def _is_itself(upstream: SplitResult, host: str, port: int) -> bool:
+    named = upstream.hostname or ""
+    return upstream.port == port and (named == host.lower() or (is_loopback(named) and is_loopback(host)))
 
 
 async def serve(

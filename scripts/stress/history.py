@@ -72,7 +72,7 @@ def _next(calls: Sequence[Operation], done: int) -> list[int]:
         if not done >> place & 1:
             places.append(place)
             until = min(until, calls[place].answered_at)
-    return [place for place in places if calls[place].called_at <= until]
+    return places
 
 
 def _lowest_zero(bits: int) -> int:

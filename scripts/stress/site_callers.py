@@ -21,10 +21,10 @@ from scripts.stress.visitor import Heard, Unheard, Visitor
 
 from nightlatch.identity.fingerprint import fingerprint
 
-SESSION_LASTS = 0.5
-"""Seconds that a session is worked on."""
-CLIENT = {"ask": 86, "again": 10, "log out": 4}
-COMMAND = {"show": 50, "nudge": 40, "end": 10, "delete": 8, "jump": 7}
+CALLS, COMMANDS = 60, 5
+"""How many calls, and how many commands, a session is worked on with at least."""
+CLIENT = {"ask": 94, "again": 5, "log out": 1}
+COMMAND = {"show": 45, "nudge": 45, "end": 4, "delete": 3, "jump": 3}
 
 
 class Worked(NamedTuple):
@@ -39,7 +39,14 @@ class Session:
 
     def __init__(self, name: str, credential: str) -> None:
         self.name, self.credentials, self.called = name, [credential], list[Operation]()
-        self.until = time.monotonic() + SESSION_LASTS
+        self.commands = 0
+        self.failed = list[str]()
+        """What went wrong, by caller: then everybody stops."""
+
+    @property
+    def over(self) -> bool:
+        """Whether it was worked on enough."""
+        return bool(self.failed) or (len(self.called) >= CALLS and self.commands >= COMMANDS)
 
 
 class Site:
@@ -67,9 +74,8 @@ class Site:
             thread.start()
         for thread in threads:
             thread.join()
-        failed = [each.failed for each in (*callers, *commanders) if each.failed]
-        if failed:
-            raise BrokenPromise("; ".join(failed))
+        if session.failed:
+            raise BrokenPromise("; ".join(session.failed))
         return Worked(credential, session.called)
 
     def _seed(self) -> int:
@@ -96,20 +102,19 @@ class Site:
 
 
 class Caller:
-    """Somebody who works on a session until its time is over."""
+    """Somebody who works on a session until that is over."""
 
     def __init__(self, site: Site, name: str, session: Session, seed: int, weights: dict[str, int]) -> None:
         self.site, self.name, self.session, self.dice = site, name, session, random.Random(seed)
-        self.failed = ""
         self._weights = weights
 
     def live(self) -> None:
         try:
-            while time.monotonic() < self.session.until:
+            while not self.session.over:
                 kind = self.dice.choices(list(self._weights), list(self._weights.values()))[0]
                 self.do(kind)
         except Exception as error:
-            self.failed = f"{self.name}: {error!r}"
+            self.session.failed.append(f"{self.name}: {error!r}")
 
     def do(self, kind: str) -> None:
         raise NotImplementedError
@@ -173,6 +178,7 @@ class Commander(Caller):
             self._advance("2s")
         else:
             self.note((kind,), acts[kind])
+        self.session.commands += 1
 
     def _show(self) -> Hashable:
         code, out = self.site.command(self.name, "sessions", "show", self.session.name, "--json")

@@ -68,6 +68,12 @@ def test_of_what_nobody_heard_either_may_have_become() -> None:
     assert not explained(unheard, read(1, 5, 6), read(0, 7, 8))
 
 
+def test_what_nobody_heard_need_not_have_happened() -> None:
+    """Also where it could not have: the register takes no such value."""
+    refused = Operation("w", ("write", 1), UNHEARD, 0, FOREVER)
+    assert check([refused, read(0, 5, 6)], 0, lambda state, act, answer: [state] if act[0] == "read" else []) is None
+
+
 def test_an_instant_is_shared_by_what_touches_it() -> None:
     """An answer and a call at the same tick of the clock: nobody knows which was first."""
     assert explained(wrote(1, 0, 5), read(0, 5, 6))

@@ -1,8 +1,7 @@
 """Several processes that call one ledger at once, at random, and write down when each call began and what it gave.
 
 Two keep the ledger open, as guards do; two open it for every call, as commands do. All of them fight over the same slot
-at a time, which changes thirty times a second; now and then somebody comes back to an earlier one, to see that an
-end is for ever.
+at a time; now and then somebody comes back to an earlier one, to see that an end is for ever.
 """
 
 import multiprocessing
@@ -10,6 +9,8 @@ import random
 import time
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
+from multiprocessing.sharedctypes import Synchronized
+from threading import Barrier
 from typing import Any, NamedTuple
 
 from scripts.stress.history import Operation
@@ -18,8 +19,8 @@ from scripts.stress.opened import reading, writing
 
 from nightlatch.ledger.port import LedgerError, LedgerReader, LedgerWriter
 
-SLOT_LASTS = 30_000_000
-"""Nanoseconds."""
+CALLS_A_SLOT, SLOTS_BACK = 60, 20
+"""How many calls there are, about, before everybody goes on to the next slot; and how far back they come."""
 PATIENCE = 60.0
 """Seconds for which the first process waits for the last one to be there."""
 
@@ -44,25 +45,23 @@ class Caller(NamedTuple):
     name: str
     seed: int
     keeps_open: bool
-    lasts: int
-    """Nanoseconds."""
+    calls: int
+    """How many all processes make together."""
 
 
 Called = tuple[int, Operation]
 """The slot that was meant, and the call."""
 
 
-def at_once(ledger: str, seed: int, seconds: float) -> tuple[list[Called], int]:
+def at_once(ledger: str, seed: int, calls: int) -> tuple[list[Called], int]:
     """Let four processes loose on `ledger`; everything that they did, and how many calls the ledger could not take."""
     kinds = (("guard-1", True), ("guard-2", True), ("command-1", False), ("command-2", False))
-    callers = [
-        Caller(ledger, name, seed * 10 + place, keeps, int(seconds * 1e9)) for place, (name, keeps) in enumerate(kinds)
-    ]
+    callers = [Caller(ledger, name, seed * 10 + place, keeps, calls) for place, (name, keeps) in enumerate(kinds)]
     with writing(ledger):
         pass  # it is there, and need not be made by four at once
     context = multiprocessing.get_context("spawn")
-    meeting = context.Barrier(len(callers))
-    with ProcessPoolExecutor(len(callers), context, meeting.wait, (PATIENCE,)) as processes:
+    shared = (context.Barrier(len(callers)), context.Value("q"))
+    with ProcessPoolExecutor(len(callers), context, _meet, shared) as processes:
         done = list(processes.map(call_at_random, callers))
     return [each for calls, _ in done for each in calls], sum(refused for _, refused in done)
 
@@ -72,14 +71,33 @@ def call_at_random(caller: Caller) -> tuple[list[Called], int]:
     dice, called, seen, refused = random.Random(caller.seed), list[Called](), dict[int, str](), 0
     with ExitStack() as kept:
         pair = _opened(caller, kept) if caller.keeps_open else None
-        begun = time.monotonic_ns()
-        while (since := time.monotonic_ns() - begun) < caller.lasts:
-            slot = since // SLOT_LASTS if dice.random() < 0.9 else dice.randint(0, since // SLOT_LASTS)
+        while (number := _number()) < caller.calls:
+            slot = number // CALLS_A_SLOT - (dice.randrange(SLOTS_BACK) if dice.random() < 0.1 else 0)
+            slot = max(0, slot)
             try:
                 called.append(_called(caller, dice, slot, len(called), seen, pair))
             except LedgerError:
                 refused += 1
     return called, refused
+
+
+_made = multiprocessing.Value("q")
+"""How many calls all processes have begun."""
+
+
+def _meet(meeting: Barrier, made: "Synchronized[int]") -> None:
+    """In a new process: wait for the others, and count with them."""
+    global _made
+    _made = made
+    meeting.wait(PATIENCE)
+
+
+def _number() -> int:
+    """The number of the next call."""
+    with _made.get_lock():
+        number = int(_made.value)
+        _made.value = number + 1
+    return number
 
 
 def _opened(caller: Caller, kept: ExitStack) -> tuple[LedgerReader, LedgerWriter]:

@@ -51,13 +51,18 @@ def sorted_out(called: Iterable[Called]) -> dict[str, list[Operation]]:
             histories[CLOCK].append(each)
         elif each.act[0] not in OF_ALL:
             histories[str(number)].append(each)
+    lives = {
+        name: (min(c.called_at for c in history), max(c.answered_at for c in history))
+        for name, history in histories.items()
+    }
     for number, each in of_all:
         # How many ended is not for one slot to tell; that it happened in this time is.
         more = (RESET,) if each.act[0] == RESET else ()
         ends_all = each._replace(act=("end_all", *each.act[1:], *more))
         for name, history in histories.items():
             touched = name != CLOCK and (each.act[0] == RESET or site_of(int(name)) == site_of(number))
-            if touched:
+            begun, over = lives[name]
+            if touched and begun <= each.answered_at and each.called_at <= over:  # else nobody could tell
                 history.append(ends_all)
     return histories
 

@@ -23,13 +23,13 @@ from scripts.stress.upstream import Upstream
 PARTS = ("ledger", "guards")
 
 
-def of_ledger(ledger: str, seed: int, seconds: float) -> Mapping[str, object]:
+def of_ledger(ledger: str, seed: int, calls: int) -> Mapping[str, object]:
     """Four processes at the ledger's port.
 
     Raises:
         BrokenPromise: what they heard has no order.
     """
-    called, refused = ledger_callers.at_once(ledger, seed, seconds)
+    called, refused = ledger_callers.at_once(ledger, seed, calls)
     verdict = ledger_histories.judge(ledger, called)
     none_of(verdict.wrong)
     acts = verdict.acts
@@ -79,8 +79,8 @@ def _arguments() -> argparse.Namespace:
         prog="scripts/linearizability", description="several processes on one ledger, checked against a model"
     )
     parser.add_argument("--ledger", metavar="URL", help="a ledger that is there for this; without: a new SQLite one")
-    parser.add_argument("--seconds", type=float, default=60, help="how long four processes call the ledger")
-    parser.add_argument("--sessions", type=int, default=150, help="how many sessions two guards are asked for")
+    parser.add_argument("--calls", type=int, default=100_000, help="how many calls four processes make at the ledger")
+    parser.add_argument("--sessions", type=int, default=100, help="how many sessions two guards are asked for")
     parser.add_argument("--only", choices=PARTS, action="append", help="only this part (may be repeated)")
     parser.add_argument("--short", action="store_true", help="a few of each, for continuous integration")
     parser.add_argument("--seed", type=int, help="the dice of an earlier run; what overlaps differs all the same")
@@ -91,17 +91,17 @@ def _arguments() -> argparse.Namespace:
 def main() -> None:
     given = _arguments()
     seed = secrets.randbelow(1 << 30) if given.seed is None else given.seed
-    seconds, sessions = (1.0, 4) if given.short else (given.seconds, given.sessions)
+    calls, sessions = (3000, 4) if given.short else (given.calls, given.sessions)
     folder = Path(tempfile.mkdtemp(prefix="nightlatch-linearizability-"))
     figures: dict[str, Mapping[str, object]] = {"run": {"seed": seed}}
     begun = time.monotonic()
     try:
         if "ledger" in (given.only or PARTS):
-            figures["ledger"] = of_ledger(given.ledger or str(folder / "port.db"), seed, seconds)
+            figures["ledger"] = of_ledger(given.ledger or str(folder / "port.db"), seed, calls)
         if "guards" in (given.only or PARTS):
             figures["guards"] = of_guards(folder, given.ledger or str(folder / "ledger.db"), seed, sessions)
     except (BrokenPromise, RuntimeError) as error:
-        how = f"--seconds {seconds:g} --sessions {sessions} --seed {seed}"
+        how = f"--calls {calls} --sessions {sessions} --seed {seed}"
         broken(f"{error}\n(the ledger is in {folder})", f"scripts/linearizability {how}")
     shutil.rmtree(folder)
     close({**figures, "time": {"seconds": time.monotonic() - begun}}, given.json)

@@ -1,11 +1,10 @@
-"""Opens the ledger under stress, whatever it is made of: the one place that would have to learn of another kind."""
+"""Opens the ledger under stress for the time of a block, whatever it is made of."""
 
 import contextlib
 from collections.abc import Iterator
 
+from nightlatch.ledger.opening import open_reader, open_writer
 from nightlatch.ledger.port import LedgerReader, LedgerWriter
-from nightlatch.ledger.reader import open_reader
-from nightlatch.ledger.writer import open_writer
 
 
 @contextlib.contextmanager

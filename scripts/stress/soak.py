@@ -21,7 +21,7 @@ from socket import socket
 from time import monotonic
 
 from scripts.bench_ledger import filled
-from scripts.bench_processes import ROOT, Site, free_port, guard, running
+from scripts.bench_processes import Site, free_port, guard, running
 from scripts.stress.soak_client import is_cut
 from scripts.stress.soak_figures import Limits, Sample, Verdict, sampled, verdicts
 from scripts.stress.soak_people import Crowd, together
@@ -116,7 +116,7 @@ def a_day(folder: Path, kept: int, connections: int, seed: int) -> Iterator[Day]
     (folder / "policy.toml").write_text(POLICY)
     port, ledger = free_port(), folder / "ledger.db"
     upstream = [sys.executable, "-m", "scripts.stress.soak_upstream", str(port)]
-    with running([*upstream], port, ROOT):
+    with running([*upstream], port, folder):
         origin = f"http://127.0.0.1:{port}"
         if kept:
             filled(ledger, origin, kept)

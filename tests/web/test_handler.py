@@ -1,5 +1,6 @@
 """The walls, over real HTTP: each attack once."""
 
+import asyncio
 import logging
 
 import pytest
@@ -105,3 +106,30 @@ def test_a_mistake_of_ones_own_is_told_to_the_log_and_not_to_the_caller(
     assert (reply.status, "ZeroDivision" in reply.json["detail"]) == (500, False)
     assert "ZeroDivisionError" in caplog.text
     assert desk.control.token not in caplog.text
+
+
+MANY_PARTS = b"--x\r\nno colon here\r\n\r\n\r\n" * 2000 + b"--x--\r\n"
+
+
+def test_a_form_is_not_read_for_anybody(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    """Tornado 6.4 tells the log of each part that it cannot read, and any page in a browser can send such a form."""
+    kind = "multipart/form-data; boundary=x"
+    assert desk.call("POST", "/login", body=MANY_PARTS, token="-", Content_Type=kind).status == 401
+    assert desk.call("POST", "/login", body=MANY_PARTS, Content_Type=kind).status == 400
+    assert desk.call("POST", "/nowhere", body=MANY_PARTS, token="-", Content_Type=kind).status == 401
+    assert caplog.records == []
+
+
+def test_who_may_not_ask_is_turned_away_before_the_body(desk: Desk) -> None:
+    host = desk.control.url.removeprefix("http://")
+
+    async def told(*fields: str) -> bytes:
+        reader, writer = await asyncio.open_connection(*host.split(":"))
+        head = "\r\n".join(["PUT /policy HTTP/1.1", f"Host: {host}", "Content-Length: 1000", *fields, "", ""])
+        writer.write(head.encode())
+        line = await asyncio.wait_for(reader.readline(), 30)
+        writer.close()
+        return line
+
+    assert desk.run(told()).split()[1] == b"401"
+    assert desk.run(told("Origin: http://evil.example")).split()[1] == b"403"

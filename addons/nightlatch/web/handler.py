@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from tornado.httputil import HTTPServerRequest
 from tornado.iostream import StreamClosedError
-from tornado.web import HTTPError, RequestHandler
+from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from nightlatch.core.failures import where_failed
 from nightlatch.core.mistakes import PolicyInvalid
@@ -35,10 +35,14 @@ POLICY_OF_DOCUMENTS = "default-src 'none'; frame-ancestors 'none'"
 """Content-Security-Policy of what is no page."""
 
 
+@stream_request_body
 class Walled(RequestHandler):
-    """What every answer of this server has in common."""
+    """What every answer of this server has in common. The walls come before the body: tornado would read forms in it,
+    of a thousand parts or with line breaks in their names, before anybody had been asked for a token."""
 
     serving: Serving
+    received = b""
+    """The body so far; whole when the answer is made."""
     guarded = True
     """Whether the token is asked for."""
 
@@ -57,6 +61,9 @@ class Walled(RequestHandler):
             raise Refusal(shut.status, shut.detail)
         if self.guarded and (shut := no_token(caller, self.serving.token)) is not None:
             raise Refusal(shut.status, shut.detail, WWW_Authenticate=challenge(caller))
+
+    def data_received(self, chunk: bytes) -> None:
+        self.received += chunk
 
     def write_error(self, status_code: int, **about: Any) -> None:
         error = about.get("exc_info", (None, None, None))[1]
@@ -119,7 +126,8 @@ class Endpoint(Walled):
     get = head = post = put = delete = patch = options = _answer
 
     def _ask(self, route: Route, path: Mapping[str, str]) -> Ask:
-        body = None if route.body is None else read_body(route.body, self.request)
+        json = "json" in self.request.headers.get("Content-Type", "")
+        body = None if route.body is None else read_body(route.body, self.received, json=json)
         query = checked(route.query, self.request.query_arguments)
         return Ask(self.serving.control, self.serving.ledger, path, query, body, self.request.headers)
 
@@ -180,19 +188,23 @@ def checked(shape: type, asked: Mapping[str, list[bytes]]) -> Any:
         raise Refusal(400, f"The query cannot be used: {error}.") from None
 
 
-def read_body(shape: type, request: HTTPServerRequest) -> Any:
+def read_body(shape: type, body: bytes, *, json: bool) -> Any:
     """The body as `shape`: JSON, whatever its type is called; a policy may also be sent as it is.
+
+    Args:
+        shape: what it has to be.
+        body: as it was sent.
+        json: it says that it is JSON.
 
     Raises:
         Refusal: 400, with the place.
     """
-    json = "json" in request.headers.get("Content-Type", "")
     try:
-        if not request.body and not json and _needs_something(shape):
+        if not body and not json and _needs_something(shape):
             raise Refusal(400, "The body is empty.")
         if not json and "text" in shape.__struct_fields__:  # type: ignore[attr-defined] # every shape is a Struct
-            return shape(text=request.body.decode("utf-8"))
-        return msgspec.json.decode(request.body or b"{}", type=shape)
+            return shape(text=body.decode("utf-8"))
+        return msgspec.json.decode(body or b"{}", type=shape)
     except UnicodeDecodeError:
         raise Refusal(400, "The body is not UTF-8.") from None
     except msgspec.DecodeError as error:

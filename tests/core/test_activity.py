@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nightlatch.core import activity
 from nightlatch.core.activity import credit, is_passive, is_preflight
 from nightlatch.core.policy import SECOND, Activity, Limits, Match, PassivePattern, Policy, Rule
 from nightlatch.core.request import RequestView
@@ -143,3 +144,13 @@ def test_a_star_at_the_end_takes_in_what_ends_with_a_slash(path: str) -> None:
     """Whether the application sees `/poll/` or `/poll`: one of them is listed, so nobody was active."""
     policy = listed(PassivePattern("/poll/*", None, None))
     assert is_passive(policy, RULE, asked(path))
+
+
+def test_long_paths_do_not_stay_in_memory() -> None:
+    activity._remembered.cache_clear()
+    policy = listed(PassivePattern(path="/api/**"))
+    for length in (10, 1000):
+        assert is_passive(policy, RULE, asked("/api/" + length * "b"))
+        assert not is_passive(policy, RULE, asked("/app/" + length * "b"))
+    short_ones = 2 * 2  # of each path: the built-in patterns, and the policy's
+    assert activity._remembered.cache_info().currsize == short_ones

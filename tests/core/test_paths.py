@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nightlatch.core import paths
 from nightlatch.core.paths import EVERY, MOST_READINGS, readings
 
 PIECES = st.sampled_from(
@@ -136,3 +137,10 @@ def test_too_many_readings_are_said_to_be_every_one() -> None:
     assert readings("/a%2fb%5c..%25%35%63;x=1/%2e%2e;//.%00c" * 40)[-1] == EVERY
     assert readings("/a%20" + "b" * 5000)[-1] == EVERY
     assert readings("/" + "b" * 5000) == ("/" + "b" * 5000,)
+
+
+def test_long_paths_do_not_stay_in_memory() -> None:
+    paths._remembered.cache_clear()
+    for length in (10, 5000):
+        assert readings("/%61" + length * "b")[0] == "/a" + length * "b"
+    assert paths._remembered.cache_info().currsize == 1

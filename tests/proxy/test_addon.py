@@ -68,7 +68,7 @@ def test_while_writes_fail_every_request_is_answered_503(bench: Bench) -> None:
 
 
 def test_a_post_to_an_own_page_that_fails_answers_503(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own_site, "parse_qs", raising(LedgerError("gone")))
+    monkeypatch.setattr(own_site, "form_of", raising(LedgerError("gone")))
     assert response(bench.post("login", {"user": "ada"})).status_code == 503
 
 

@@ -33,6 +33,18 @@ def test_who_is_asked(benches: Benches, host: str, status: int) -> None:
         assert judged(flow) is None and response(flow).headers["nightlatch-verdict"].startswith("invalid")
 
 
+def test_who_is_refused_is_refused_again_and_who_is_admitted_may_still_ask_nonsense(bench: Bench) -> None:
+    """On one connection, on which what follows from the header fields alone is remembered."""
+    client = a_flow().client_conn
+    statuses: list[int] = []
+    for host, path in (("evil.example", "/"), ("evil.example", "/"), ("localhost", "/"), ("localhost", "/a\x01b")):
+        flow = a_flow(path, host=host, headers=NAVIGATION)
+        flow.client_conn = client
+        statuses.append(response(bench.enter(flow)).status_code)
+    assert statuses == [421, 421, 302, 400]
+    assert len(bench.guard.connections) == 2
+
+
 def test_even_with_a_session_a_foreign_host_is_misdirected(bench: Bench) -> None:
     assert response(bench.ask(host="evil.example", cookie=bench.log_in())).status_code == 421
 

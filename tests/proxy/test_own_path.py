@@ -2,6 +2,7 @@
 
 import pytest
 
+from nightlatch.proxy import own_path as module
 from nightlatch.proxy.own_path import own_page
 
 
@@ -33,3 +34,11 @@ def test_a_disguised_one_is_ours_but_no_page(path: str) -> None:
 @pytest.mark.parametrize("path", ["/", "/nightlatch", "/x.nightlatch/login", "/.nightlatchx", "/a/.nightlatch/login"])
 def test_others_are_the_applications(path: str) -> None:
     assert own_page(path) is None
+
+
+def test_long_paths_do_not_stay_in_memory() -> None:
+    module._remembered.cache_clear()
+    for length in (10, 5000):
+        assert own_page("/" + length * "b") is None
+        assert own_page("/%2enightlatch/" + length * "b") == ""
+    assert module._remembered.cache_info().currsize == 2

@@ -93,12 +93,20 @@ def _same_method(wanted: str, method: str) -> bool:
     return wanted in ("*", method) or (wanted == "GET" and method == "HEAD")
 
 
-@lru_cache(maxsize=8192)
 def _passive_path(patterns: tuple[str, ...], path: str) -> bool:
-    """Whether any reading matches any of `patterns`: the opposite of what `public` asks, and as strict."""
+    """Whether any reading matches any of `patterns`: the opposite of what `public` asks, and as strict. Of long paths
+    it is worked out each time: nobody is to fill the memory with them."""
+    return _remembered(patterns, path) if len(path) <= _LONGEST_REMEMBERED else _matches_any(patterns, path)
+
+
+def _matches_any(patterns: tuple[str, ...], path: str) -> bool:
     return any(
         reading == EVERY or path_matches(pattern, reading, fold=True, slash=slash)
         for reading in readings(path)
         for pattern in patterns
         for slash in (True, False)
     )
+
+
+_LONGEST_REMEMBERED = 256
+_remembered = lru_cache(maxsize=4096)(_matches_any)

@@ -16,6 +16,8 @@ EVERY = ""
 
 MOST_READINGS = 96
 _LONGEST = 2048
+_LONGEST_REMEMBERED = 256
+"""Characters; of a longer path everything is worked out each time."""
 
 _SIMPLE = re.compile(r"/[A-Za-z0-9/_~@:,=+!$&'()*.\-]*", re.ASCII)
 _UNICODE_ESCAPE = re.compile(r"%u([0-9a-f]{4})", re.IGNORECASE | re.ASCII)
@@ -36,14 +38,16 @@ def readings(raw_path: str) -> tuple[str, ...]:
     A path without anything odd in it has one reading, itself. Query and fragment take no part. Never raises. Where
     there would be more than `MOST_READINGS`, or the path is longer than anybody's, the last one is `EVERY`.
     """
-    return (raw_path,) if _simple(raw_path) else _readings(raw_path)
+    if _simple(raw_path):
+        return (raw_path,)
+    # Nobody is to fill the memory with long paths.
+    return _remembered(raw_path) if len(raw_path) <= _LONGEST_REMEMBERED else _readings(raw_path)
 
 
 def _simple(path: str) -> bool:
     return _SIMPLE.fullmatch(path) is not None and "//" not in path and "./" not in path and path[-1] != "."
 
 
-@lru_cache(maxsize=1024)
 def _readings(raw_path: str) -> tuple[str, ...]:
     path = raw_path.partition("?")[0]
     target, _, fragment = path.partition("#")
@@ -55,6 +59,9 @@ def _readings(raw_path: str) -> tuple[str, ...]:
         # Some servers know of no fragments and resolve the dots behind the `#`.
         seeds.append(_rooted(path))
     return _closure(plain, seeds)
+
+
+_remembered = lru_cache(maxsize=1024)(_readings)
 
 
 def _closure(plain: str, seeds: list[str]) -> tuple[str, ...]:

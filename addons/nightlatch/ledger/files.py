@@ -48,16 +48,22 @@ def explain(path: Path, error: sqlite3.Error | OSError) -> LedgerError:
 File = tuple[int, int] | None
 """Device and inode; None where there is none."""
 
-Place = tuple[File, File, File]
-"""Of the ledger, its log and the log's index. They are there while anybody has it open, and belong together: who
-goes on with one that was removed no longer sees what others write."""
 
+class Place:
+    """Where a ledger was opened: its file, its log and the log's index. They are there while anybody has it open, and
+    belong together: who goes on with one that was removed no longer sees what others write."""
 
-def place_of(path: Path) -> Place | None:
-    """Which files are at `path` now; None when there is no ledger. Asked on every request."""
-    name = str(path)
-    ledger = _file_at(name)
-    return None if ledger is None else (ledger, _file_at(f"{name}-wal"), _file_at(f"{name}-shm"))
+    def __init__(self, path: Path) -> None:
+        self._files = [(name, _file_at(name)) for name in (str(path), f"{path}-wal", f"{path}-shm")]
+
+    def is_unchanged(self) -> bool:
+        """Whether the very same files are there. Asked on every request."""
+        if self._files[0][1] is None:
+            return False
+        for name, file in self._files:  # noqa: SIM110 (a generator would cost as much as a look at a file)
+            if _file_at(name) != file:
+                return False
+        return True
 
 
 def _file_at(name: str) -> File:

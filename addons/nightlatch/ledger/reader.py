@@ -7,7 +7,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from nightlatch.ledger.files import connect_reader, place_of
+from nightlatch.ledger.files import Place, connect_reader
 from nightlatch.ledger.gate_read import SqliteGate
 from nightlatch.ledger.port import LedgerError, LedgerReader
 from nightlatch.ledger.processes import alive
@@ -30,7 +30,7 @@ class SqliteReader(SqliteGate, SqlReader):
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         super().__init__(connection, path)
-        self._place = place_of(path)
+        self._place = Place(path)
 
     def last_link(self) -> int:
         found = self._ask("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
@@ -43,7 +43,7 @@ class SqliteReader(SqliteGate, SqlReader):
         self._connection.close()
 
     def still_there(self) -> None:
-        if self._place is None or place_of(self._path) != self._place:
+        if not self._place.is_unchanged():
             which = f"{self._path} (or its -wal or -shm)"
             raise LedgerError(f"the ledger {which} was deleted or replaced while in use; start nightlatch anew")
 

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from nightlatch.ledger.changes import SqlWriter
-from nightlatch.ledger.files import connect_writer, explained, place_of
+from nightlatch.ledger.files import Place, connect_writer, explained
 from nightlatch.ledger.port import LedgerError, LedgerWriter
 
 _SIZES = "SELECT page_size, freelist_count FROM pragma_page_size, pragma_freelist_count"
@@ -24,7 +24,7 @@ class SqliteWriter(SqlWriter):
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection: sqlite3.Connection = connection
-        self._path, self._place = path, place_of(path)
+        self._path, self._place = path, Place(path)
         self._durable: bool | None = None
 
     def _explained(self) -> AbstractContextManager[None]:
@@ -54,7 +54,7 @@ class SqliteWriter(SqlWriter):
 
     def _check_place(self) -> None:
         """A file that was removed can still be written by whoever has it open, and nobody else would ever see it."""
-        if self._place is None or place_of(self._path) != self._place:
+        if not self._place.is_unchanged():
             which = f"{self._path} (or its -wal or -shm)"
             raise LedgerError(f"The ledger {which} was removed or replaced while in use. Restart nightlatch.")
 

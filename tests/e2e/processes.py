@@ -107,12 +107,14 @@ def start(
     *options: str,
     ledger: Path | None = None,
     told: Mapping[str, str] | None = None,
+    inside: Sequence[str] = (),
 ) -> Guard:
-    """Start `nightlatch run` without waiting for it."""
+    """Start `nightlatch run` without waiting for it. `inside` is given to Python before it (`mounted`)."""
     ledger = ledger or directory / "ledger.db"
     files = ["--ready-file", str(directory / "ready.json"), "--ledger", str(ledger)]
     listen = [] if "--listen" in options else ["--listen", "127.0.0.1:0"]
-    return Guard(["-m", "nightlatch_cli", "run", upstream, *files, *listen, *options], directory, ledger, told)
+    command = ["-m", "nightlatch_cli", "run", upstream, *files, *listen, *options]
+    return Guard([*inside, *command], directory, ledger, told)
 
 
 def run(
@@ -121,9 +123,10 @@ def run(
     *options: str,
     ledger: Path | None = None,
     told: Mapping[str, str] | None = None,
+    inside: Sequence[str] = (),
 ) -> Guard:
     """Start `nightlatch run`, and return once it listens."""
-    guard = start(directory, upstream, *options, ledger=ledger, told=told)
+    guard = start(directory, upstream, *options, ledger=ledger, told=told, inside=inside)
     ready = directory / "ready.json"
     until(lambda: ready.exists() or not guard.alive(), "the guard to listen", 60)
     assert guard.alive(), guard.log

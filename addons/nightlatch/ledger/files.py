@@ -139,6 +139,8 @@ def _prepared(path: Path) -> sqlite3.Connection:
     # (POSIX), and whoever closed the ledger next would take the log away from under them.
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    if not os.access(path, os.W_OK):
+        raise LedgerError(f"The ledger {path} is {REMEDIES[sqlite3.SQLITE_READONLY]}")
     connection = _connect(path, WRITE_WAIT)
     with _closed_on_error(connection):
         if version_of(connection, path) < LEDGER_SCHEMA:

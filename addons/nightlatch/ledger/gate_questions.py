@@ -76,4 +76,5 @@ class GateQuestions:
 
     def _unreadable(self, error: Exception) -> LedgerError:
         """`error` in words that name the place and the remedy."""
-        return LedgerError(f"The ledger {self._name} holds a row that was not written by nightlatch ({error!r}).")
+        row = f"holds a row that was not written by nightlatch ({error!r})"
+        return LedgerError(f"The ledger {self._name} {row}. Restore a copy of it, or give another with --ledger.")

@@ -49,6 +49,8 @@ class Outcome(NamedTuple):
     """What mitmproxy logged."""
     hung_up_after: int
     """Bytes of the client's that were taken before the guard closed the connection, if it did."""
+    cut: bool
+    """The guard closed the connection."""
 
 
 class Witness:
@@ -83,7 +85,7 @@ class WireGuard:
         ctx.master, ctx.options = self._master, self._master.options
         wire = Wire(self._table, context(self._master.options, http2=http2), answer)
         self._runner.run(wire.run(pieces))
-        return Outcome(self._witness.passed, list(wire.upstream.values()), wire.client, wire.said, wire.taken)
+        return Outcome(self._witness.passed, list(wire.upstream.values()), wire.client, wire.said, wire.taken, wire.cut)
 
     async def _open(self, folder: Path) -> None:
         addon = Nightlatch()
@@ -128,7 +130,7 @@ class Wire:
         self._layer = InlineHooks(HttpLayer(at, HTTPMode.transparent), table)
         self._coming: deque[events.Event] = deque()
         self.upstream: dict[Connection, Application] = {}
-        self.client, self.taken = b"", 0
+        self.client, self.taken, self.cut = b"", 0, False
         self.said: list[str] = []
 
     async def run(self, pieces: tuple[bytes, ...]) -> None:
@@ -137,6 +139,7 @@ class Wire:
             if self._context.client.state & ConnectionState.CAN_READ:
                 self.taken += len(piece)
                 await self._happen(events.DataReceived(self._context.client, piece))
+        self.cut = self._context.client.state is ConnectionState.CLOSED
         for connection in (self._context.client, *self.upstream):
             if connection.state is not ConnectionState.CLOSED:
                 connection.state = ConnectionState.CLOSED

@@ -7,7 +7,7 @@ from scripts.fuzzing.wire_corpus import Entry, Names, entries, frames, http1, ht
 from scripts.fuzzing.wire_guard import ENDED, HOST, LIVE, WireGuard
 from scripts.fuzzing.wire_promises import broken
 
-from nightlatch.proxy.framing import MOST_FIELDS, fault_of_fields, fault_of_line
+from nightlatch.proxy.framing import MOST_FIELDS, fault_of_fields, fault_of_line, unbroken
 
 NAMES = Names(HOST, LIVE, ENDED)
 V1 = b"HTTP/1.1"
@@ -90,6 +90,15 @@ def test_a_length_is_a_number(value: bytes) -> None:
 @pytest.mark.parametrize("version", [b"HTTP/1.0", b"HTTP/2.0", b"HTTP/3"])
 def test_chunks_belong_to_http_1_1(version: bytes) -> None:
     assert fault_of_fields(((b"Transfer-Encoding", b"chunked"),), version)
+
+
+def test_an_answer_has_no_line_ends_in_its_fields() -> None:
+    good = ((b"X-A", b"b c"), (b"Set-Cookie", b"a=b\tc"))
+    assert unbroken(good) is good
+    assert unbroken(((b"X-A", b"a\rSet-Cookie: b"), (b"X-B", b"c\r\n d\x00e\n"))) == (
+        (b"X-A", b"a Set-Cookie: b"),
+        (b"X-B", b"c d e "),
+    )
 
 
 def test_a_request_has_many_fields_but_not_without_end() -> None:

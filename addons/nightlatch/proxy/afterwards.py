@@ -30,6 +30,7 @@ from nightlatch.proxy.active import credited
 from nightlatch.proxy.apply import client_of
 from nightlatch.proxy.arrival import Arrival, is_own_cookie
 from nightlatch.proxy.entrance import OUTSIDE, OWN_PAGE, may_pass
+from nightlatch.proxy.framing import unbroken
 from nightlatch.proxy.judged import Judged, judged
 from nightlatch.proxy.live_flows import kill_tunnel, stay_open
 from nightlatch.proxy.own_answers import own_set_cookie, warp_shown
@@ -187,6 +188,7 @@ def _is_websocket(flow: http.HTTPFlow) -> bool:
 def _mend(service: Service, flow: http.HTTPFlow, found: Judged) -> None:
     assert flow.response is not None  # noqa: S101 (`answer_begins` has looked)
     headers, arrival, guard = flow.response.data.headers, found.arrival, service.guard
+    headers.fields = unbroken(headers.fields)
     if not names_of(headers.fields).isdisjoint(_LOOKED_AT):
         _mend_what_is_there(service, headers, arrival)
     if found.fresh_credential is not None:

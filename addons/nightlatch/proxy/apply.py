@@ -89,9 +89,9 @@ def _without(field: Field, cookies: Sequence[str]) -> Field | None:
     """A header field without those cookies, and without any guard's own; None when nothing is left of it."""
     if len(field[0]) != len(_COOKIE) or field[0].lower() != _COOKIE:
         return field
-    line = field[1].decode("utf-8", "surrogateescape")
+    line = field[1].decode("latin-1")
     left = without_cookies(line, (*cookies, *own_cookies(line)))
-    return None if left is None else (field[0], left.encode("utf-8", "surrogateescape"))
+    return None if left is None else (field[0], left.encode("latin-1"))
 
 
 def _pass_assertion(service: Service, flow: http.HTTPFlow, judged: Judged) -> None:

@@ -15,6 +15,7 @@ MOST_FIELDS = 1000
 
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_BREAKS = re.compile(rb"[\r\n\x00]+[ \t]*")
 _DIGITS = re.compile(rb"0|[1-9][0-9]{0,17}")
 _METHOD = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _TARGET = re.compile(r"/[\x21\x22\x24-\x7e]*")
@@ -42,6 +43,14 @@ def fault_of_fields(fields: Fields, version: bytes) -> str | None:
         if _CONTROLS.search(value):
             return "A header field has a control character in it, or goes on in a second line."
     return _fault_of_length([(folded(name), name.lower(), value) for name, value in fields], version)
+
+
+def unbroken(fields: Fields) -> Fields:
+    """An answer's fields without line ends in them: each becomes a space (RFC 9110 section 5.5), as some clients would
+    read the rest as a field of its own."""
+    if _BREAKS.search(b"".join([value for _, value in fields])) is None:
+        return fields
+    return tuple((name, _BREAKS.sub(b" ", value)) for name, value in fields)
 
 
 def _fault_of_length(fields: list[tuple[bytes, bytes, bytes]], version: bytes) -> str | None:

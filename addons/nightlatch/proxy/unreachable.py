@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from mitmproxy import http
+from mitmproxy.net.http.validate import validate_headers
+from mitmproxy.proxy import commands
 from mitmproxy.proxy.layer import CommandGenerator
 from mitmproxy.proxy.layers.http import HttpStream
 from mitmproxy.proxy.layers.http._events import ResponseProtocolError
@@ -26,7 +28,7 @@ from nightlatch.proxy.pages import Pages
 
 Clock = Callable[[], str | None]
 
-_stock = HttpStream.handle_protocol_error
+_stock, _stock_check = HttpStream.handle_protocol_error, HttpStream.check_invalid
 _UNREACHABLE = Verdict(Kind.ERROR, "unreachable")
 
 
@@ -48,7 +50,23 @@ def install(pages: Pages, allowed_origins: tuple[str, ...], clock: Clock) -> Non
         answer(self.flow, spec)
         yield from self.send_response()
 
-    setattr(HttpStream, "handle_protocol_error", handle_protocol_error)  # noqa: B010 (a method is not to be assigned)
+    def check_invalid(self: HttpStream, request: bool) -> CommandGenerator[bool]:
+        cause = None if request else _malformed(self)
+        if cause is None:
+            return (yield from _stock_check(self, request))
+        answered, self.flow.response = self.flow.response, None
+        arrival = _waiting(self)
+        if arrival is None:
+            self.flow.response = answered
+            return (yield from _stock_check(self, request))
+        yield commands.CloseConnection(self.flow.server_conn)
+        answer(self.flow, unreachable_answer(pages, arrival, cause, allowed_origins, clock()))
+        yield from self.send_response()
+        self.server_state = self.state_errored  # the body that belongs to it may be here already
+        return True
+
+    for name, replacement in (("handle_protocol_error", handle_protocol_error), ("check_invalid", check_invalid)):
+        setattr(HttpStream, name, replacement)
 
 
 def unreachable_answer(
@@ -77,16 +95,27 @@ def unreachable_answer(
 
 def _unanswered(stream: HttpStream, event: object) -> Arrival | None:
     """The request that an upstream's failure leaves without any answer; None for every other failure."""
-    flow = getattr(stream, "flow", None)
-    if (
-        not isinstance(event, ResponseProtocolError)
-        or _status(event.code) != 502
-        or not isinstance(flow, http.HTTPFlow)
-    ):
-        return None
+    failed = isinstance(event, ResponseProtocolError) and _status(event.code) == 502
+    return _waiting(stream) if failed and isinstance(getattr(stream, "flow", None), http.HTTPFlow) else None
+
+
+def _waiting(stream: HttpStream) -> Arrival | None:
+    """The request of `stream`, if it has gone to the application, and is not answered."""
+    flow, found = stream.flow, judged(stream.flow)
     waiting = stream.server_state == stream.state_wait_for_response_headers and stream.client_state == stream.state_done
-    found = judged(flow)
     return found.arrival if waiting and found is not None and flow.response is None and flow.error is None else None
+
+
+def _malformed(stream: HttpStream) -> str | None:
+    """What is wrong with the head of the application's answer, if mitmproxy looks at it."""
+    response = stream.flow.response
+    if response is None or not stream.context.options.validate_inbound_headers:
+        return None
+    try:
+        validate_headers(response)
+    except ValueError as error:
+        return f"its answer is malformed: {error}"
+    return None
 
 
 def _status(code: Any) -> int:

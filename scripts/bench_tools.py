@@ -45,7 +45,7 @@ def speaks_http2() -> bool:
 
 def wrk(site: Site, connections: int, seconds: float, people: People | None) -> int:
     """Raises RuntimeError when something was answered that is not 200, as all of them do."""
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", f"{site.url}/"]
+    command = ["wrk", "-t1", "--timeout", "30s", f"-c{connections}", f"-d{max(1, round(seconds))}s", f"{site.url}/"]
     if people is not None:
         script = people.lines.with_suffix(".lua")
         script.write_text(SCRIPT % (people.lines, people.in_a_row, people.field))

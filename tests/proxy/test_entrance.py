@@ -6,6 +6,7 @@ from tests.proxy.conftest import Benches
 
 from nightlatch.core.verdict import Kind
 from nightlatch.ledger.port import LedgerError
+from nightlatch.proxy import entrance
 from nightlatch.proxy.entrance import enter, fail_closed, may_pass
 from nightlatch.proxy.judged import judged
 
@@ -109,3 +110,16 @@ def test_before_there_is_a_service_too() -> None:
     flow = a_flow()
     fail_closed(None, flow, LedgerError("nightlatch is not ready yet"))
     assert response(flow).status_code == 503 and "not ready" in (response(flow).text or "")
+
+
+def test_the_console_is_told_of_a_trouble_now_and_then(
+    bench: Bench, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk must not be filled by a line for every request that is refused because of it."""
+    ticks = iter((0, 1, entrance.AGAIN - 1, entrance.AGAIN, entrance.AGAIN))
+    monkeypatch.setattr(entrance, "monotonic_now", lambda: next(ticks))
+    for _ in range(4):
+        fail_closed(bench.service, a_flow(), LedgerError("The disk is full."))
+    fail_closed(bench.service, a_flow(), LedgerError("The ledger is locked."))
+    told = [record.message for record in caplog.records]
+    assert told == ["answered 503: The disk is full."] * 2 + ["answered 503: The ledger is locked."]

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from mitmproxy import http
 
+from nightlatch.clock import monotonic_now
 from nightlatch.core.decide import error as error_verdict
 from nightlatch.core.failures import where_failed
 from nightlatch.core.identity import Anonymous
@@ -29,6 +30,9 @@ from nightlatch.proxy.settle import settle
 from nightlatch.proxy.view import asked_authority, host_of
 
 log = logging.getLogger(__name__)
+
+AGAIN = 10_000_000
+"""Microseconds after which the console is told of the same trouble once more."""
 
 FORM_NAMED = f"{form_sending.PARAMETER}="
 OUTSIDE = "nightlatch.outside"
@@ -115,7 +119,7 @@ def fail_closed(service: Service | None, flow: http.HTTPFlow, error: Exception) 
     """Answer 503, whatever went wrong (DESIGN §3)."""
     if isinstance(error, LedgerError):
         detail = str(error)
-        log.warning("answered 503: %s", detail)
+        _complain(service, detail)
     else:
         detail = "nightlatch made a mistake; its log tells more"
         log.error("answered 503 after a mistake of its own: %s", where_failed(error))
@@ -139,3 +143,13 @@ def _cross_site_socket(arrival: Arrival) -> bool:
         return False
     origins = request.headers.get("origin", ())
     return any(urlsplit(origin).netloc.lower() != urlsplit(arrival.origin).netloc.lower() for origin in origins)
+
+
+def _complain(service: Service | None, detail: str) -> None:
+    """Now and then: a disk that is full must not be filled by telling of it at every request."""
+    ticks = monotonic_now()
+    if service is not None:
+        if ticks - service.complained.get(detail, -AGAIN) < AGAIN:
+            return
+        service.complained = {detail: ticks}
+    log.warning("answered 503: %s", detail)

@@ -80,6 +80,8 @@ class Service:
     sweepers: dict[str, Sweeper] = field(default_factory=dict)
     changing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while the policy is being changed: one change at a time."""
+    complained: dict[str, int] = field(default_factory=dict)
+    """Of what trouble the console was told last, and when, on the clock that is never set."""
     _addresses: Sequence[tuple[object, ...]] = ()
     """Where this guard listens, once it does."""
     _trouble: str | None = None

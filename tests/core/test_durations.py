@@ -113,3 +113,11 @@ def test_writes(us: int | None, text: str) -> None:
 def test_seconds_enclose_the_microseconds(us: int) -> None:
     assert seconds_down(us) * SECOND <= us <= seconds_up(us) * SECOND
     assert seconds_up(us) - seconds_down(us) == (us % SECOND != 0)
+
+
+@pytest.mark.parametrize("text", ["1" * 20_000, "1" * 20_000 + "M", "P" + "1" * 20_000 + "W"])
+def test_what_is_as_long_as_a_book_is_refused_without_being_pondered(text: str) -> None:
+    """The hints' patterns take the square of its length; which hint is no hint to anybody here."""
+    with pytest.raises(ValueError, match="1111") as told:
+        parse_duration(text)
+    assert "(" not in str(told.value).replace("(3650d)", "")

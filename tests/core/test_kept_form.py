@@ -182,3 +182,18 @@ def test_the_policy_names_further_secrets() -> None:
 def test_a_form_is_kept_up_to_its_size() -> None:
     assert read_form(URLENCODED, b"a=12", Forms(largest=4)) == (FormField("a", "12"),)
     assert read_form(URLENCODED, b"a=123", Forms(largest=4)) == NotKept("large")
+
+
+@pytest.mark.parametrize(
+    "disposition",
+    [
+        'name=""; name*=pass%77ord',
+        "name*=UTF-8''pass%77ord",
+        'name="title"; name="pass"',
+        'NAME*0="pass"; name*1="word"',
+        'name="a"\r\nContent-Disposition: form-data; name="password"',
+    ],
+)
+def test_a_part_whose_name_readers_differ_over_is_not_kept(disposition: str) -> None:
+    """One of them may find a password in it."""
+    assert read(multipart(a_part(disposition, b"x"))) == NotKept("unreadable")

@@ -95,3 +95,9 @@ def test_any_text_is_taken_or_unfit(text: str, check: Callable[[str], str]) -> N
 def test_nearest() -> None:
     assert nearest("Idel", ("idle", "absolute")) == "idle"
     assert nearest("zzz", ("idle", "absolute")) is None
+
+
+def test_a_path_pattern_is_no_book() -> None:
+    assert values.path_pattern("/" + "a" * 1023)
+    with pytest.raises(values.Unfit, match="at most 1024 characters"):
+        values.path_pattern("/" + "{" * 1024)

@@ -1,6 +1,7 @@
 """From a flow to what the engine sees of it: what the client sent, whole and unchanged."""
 
 import pytest
+from mitmproxy import http
 from tests.proxy.bench import a_flow
 
 from nightlatch.proxy.view import asked_authority, host_of, site_scheme, view
@@ -67,3 +68,11 @@ def test_the_scheme_is_that_of_the_clients_connection_not_of_the_upstream() -> N
     assert site_scheme(flow) == "http"
     flow.client_conn.timestamp_tls_setup = 1.0
     assert site_scheme(flow) == "https"
+
+
+def test_lines_of_one_name_stay_in_order_however_many() -> None:
+    flow = a_flow()
+    fields = [(b"X-A", b"%d" % number) for number in range(50_000)]
+    flow.request.headers = http.Headers([(b"Host", b"a"), *fields[:1], (b"x-b", b"b"), *fields[1:]])
+    seen = view(flow).headers
+    assert seen == {"host": ("a",), "x-a": tuple(map(str, range(50_000))), "x-b": ("b",)}

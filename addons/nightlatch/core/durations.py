@@ -15,6 +15,8 @@ EXPECTED = 'a duration such as "90s", "15m", "8h", "30d", "1h30m" or "PT30M"'
 _SHORT = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.ASCII)
 _ISO = re.compile(r"P(?=\d|T\d)(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII)
 _UNITS = (DAY, HOUR, MINUTE, SECOND)
+_LONGEST_HINTED = 40
+"""Characters: the patterns of the hints go back and forth, and what is longer is no slip of the pen."""
 _HINTS = (
     (re.compile(r""), "it is empty"),
     (re.compile(r"0+[dhms]?|PT?0+[DHMS]", re.ASCII), 'a limit of nothing would let nobody in; "off" is for no limit'),
@@ -62,6 +64,8 @@ def _shown(text: str) -> str:
 
 
 def _hint(text: str) -> str:
+    if len(text) > _LONGEST_HINTED:
+        return ""
     return next((f" ({hint})" for pattern, hint in _HINTS if pattern.fullmatch(text)), "")
 
 

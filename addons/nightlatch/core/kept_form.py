@@ -110,12 +110,21 @@ def _parts(content_type: str, body: bytes) -> tuple[FormField, ...]:
 def _part(part: bytes) -> FormField | None:
     head, blank, content = part.partition(b"\r\n\r\n")
     about = message_from_string(head.removeprefix(b"\r\n").decode("utf-8", "replace"))
+    if b"name*" in head.lower() or not _names_once(about):
+        return None
     name, file = about.get_param("name", header="content-disposition"), about.get_filename()
     if not head.startswith(b"\r\n") or not blank or not isinstance(name, str) or "content-transfer-encoding" in about:
         return None
     if file is None:
         return FormField(_meant(name), content.decode("utf-8", "replace"))
     return FormField(_meant(name), about.get_content_type(), _meant(file), len(content))
+
+
+def _names_once(about: "Message[str, str]") -> bool:
+    """Whether the part has one name, and that written as browsers write it. RFC 2231 has other ways (`name*=`), which
+    RFC 7578 forbids and readers read each in a way of their own: what is kept here could be a password there."""
+    names = [name.lower() for name, _ in about.get_params([], header="content-disposition")]
+    return len(about.get_all("content-disposition", [])) == 1 and len(set(names)) == len(names)
 
 
 def _header(value: str, name: str) -> "Message[str, str]":

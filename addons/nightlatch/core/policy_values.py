@@ -12,6 +12,7 @@ METHODS = (
 )  # fmt: skip
 """The IANA registry of HTTP methods, and what caches and drafts add."""
 
+_LONGEST_PATH = 1024
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
 _NAME = re.compile(r"[ -~]{1,64}", re.ASCII)
 _HOST = re.compile(r"[\w.*:\[\]-]+")
@@ -36,6 +37,8 @@ def nearest(word: str, known: tuple[str, ...]) -> str | None:
 
 def path_pattern(text: str) -> str:
     """A path pattern. Raises Unfit where it could never match, or means less than it seems to."""
+    if len(text) > _LONGEST_PATH:
+        raise Unfit(f"a path pattern of at most {_LONGEST_PATH} characters")
     if not text.startswith("/"):
         raise Unfit('a path pattern, which begins with "/", such as "/admin/**"', f"/{text}" if text else None)
     if "?" in text or "#" in text:

@@ -12,9 +12,15 @@ def view(flow: http.HTTPFlow) -> RequestView:
     """The request of `flow` as the engine sees it: what the client sent, before anything is rewritten."""
     request = flow.request
     headers: dict[str, tuple[str, ...]] = {}
+    repeated: dict[str, list[str]] = {}
     for raw_name, raw_value in request.headers.fields:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        headers[name] = (*headers[name], value) if name in headers else (value,)
+        if name in headers:  # ten thousand lines of one name must not be put together ten thousand times
+            repeated.setdefault(name, [*headers[name]]).append(value)
+        else:
+            headers[name] = (value,)
+    for name, values in repeated.items():
+        headers[name] = tuple(values)
     path, _, query = request.data.path.decode("latin-1").partition("?")
     return RequestView(
         method=request.data.method.decode("latin-1").upper(),

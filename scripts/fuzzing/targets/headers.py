@@ -52,11 +52,12 @@ def _request(content: bytes) -> RequestView:
     """`METHOD PATH` and header lines."""
     first, *lines = content.decode("latin-1").split("\n")
     method, _, path = first.partition(" ")
-    headers: dict[str, tuple[str, ...]] = {}
+    headers: dict[str, list[str]] = {}
     for line in lines:
         name, _, value = line.partition(":")
-        headers[name.lower()] = (*headers.get(name.lower(), ()), value.strip())
-    return RequestView(method.upper(), "localhost", path or "/", "", headers, "127.0.0.1")
+        headers.setdefault(name.lower(), []).append(value.strip())
+    given = {name: tuple(values) for name, values in headers.items()}
+    return RequestView(method.upper(), "localhost", path or "/", "", given, "127.0.0.1")
 
 
 def seen(content: bytes) -> None:

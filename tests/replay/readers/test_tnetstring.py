@@ -48,3 +48,10 @@ def test_the_length_of_an_inner_element_ends_with_the_outer_one() -> None:
         list(pieces(text, piece(text, 0, len(text))))
     with pytest.raises(Broken):
         members(b"9:1:a,9:abc}xxxxxx", (2, 11), frozenset((b"a",)))
+
+
+def test_a_key_is_as_long_as_it_says() -> None:
+    """Else a name inside a name would be taken for one."""
+    content = b"9:b;1:c;1:a,1:1#"
+    with pytest.raises(Broken, match="a key that is no plain name"):
+        members(content + b"}", (0, len(content)), frozenset((b"a", b"b")))

@@ -14,8 +14,10 @@ Piece = tuple[int, int]
 """One element: its content is `[start:end]`, its tag stands at `end`."""
 
 _LENGTH = re.compile(rb"(\d{1,12}):")
-_MEMBER = re.compile(rb"\d{1,12}:(\w*)[;,](\d{1,12}):")
-"""A key that is a plain name, and the length of its value."""
+_MEMBER = re.compile(rb"(\d{1,12}):(\w*)[;,](\d{1,12}):")
+"""A key that is a plain name with its length, and the length of its value."""
+_SIZES = {b"%d" % size: size for size in range(100)}
+"""Of keys: looked up in a third of the time that it takes to read them."""
 
 _COMMA, _SEMICOLON, _HASH, _CARET, _BANG, _TILDE, _LIST, _DICT = b",;#^!~]}"
 
@@ -68,7 +70,9 @@ def members(buffer: Buffer, outer: Piece, wanted: frozenset[bytes]) -> dict[byte
         member = match(buffer, at)
         if member is None:
             raise Broken("a key that is no plain name")
-        name, length = member.groups()
+        size, name, length = member.groups()
+        if _SIZES.get(size) != len(name):
+            raise Broken("a key that is no plain name")
         start = member.end()
         end = start + int(length)
         if end >= limit:

@@ -107,7 +107,7 @@ def host_of(authority: str) -> str:
 
 def grouped(fields: Fields) -> dict[str, tuple[str, ...]]:
     """Header fields as the engine has them: a name, and all of its values."""
-    headers: dict[str, tuple[str, ...]] = {}
+    headers: dict[str, list[str]] = {}
     for name, value in fields:
-        headers[name] = (*headers.get(name, ()), value)
-    return headers
+        headers.setdefault(name, []).append(value)
+    return {name: tuple(values) for name, values in headers.items()}

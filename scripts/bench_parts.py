@@ -5,7 +5,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from scripts import bench_bulk, bench_captures, bench_gate, bench_ledger, bench_locked, bench_revocation, bench_start
+from scripts import (
+    bench_bulk,
+    bench_captures,
+    bench_gate,
+    bench_ledger,
+    bench_locked,
+    bench_postgres,
+    bench_revocation,
+    bench_start,
+)
 from scripts.bench_load import Put, interleaved, load, load_http2
 from scripts.bench_processes import guard, logged_in, stock
 from scripts.bench_row import Figures
@@ -87,6 +96,22 @@ def _captures(place: Place, effort: Effort) -> Figures:
     return {"captures": bench_captures.rates(place.folder, effort.requests, min(3, effort.rounds))}
 
 
+def _postgres(place: Place, effort: Effort) -> Figures:
+    if not bench_postgres.is_there():
+        say("no PostgreSQL: its ledger is left out")
+        return {}
+    with bench_postgres.server() as server:
+        found: dict[str, Mapping[str, float]] = {}
+        found["postgres look"] = bench_postgres.looks(server, place.folder, place.site, effort.rounds)
+        for count in effort.connections:
+            say(f"… {count} connections")
+            asked = (place.folder / str(count), place.site, count, effort.rounds, effort.seconds)
+            loads = bench_postgres.loads(server, *asked)
+            found[f"postgres load {count}"] = {name: each.rate for name, each in loads.items()}
+            found[f"postgres cpu {count}"] = {name: each.cpu for name, each in loads.items() if each.cpu is not None}
+    return found
+
+
 PARTS: Mapping[str, Part] = {
     "load": _load,
     "http2": _load_http2,
@@ -96,5 +121,6 @@ PARTS: Mapping[str, Part] = {
     "start": lambda at, effort: {"start": bench_start.to_listening(at.folder, at.site, effort.rounds)},
     "commands": _commands,
     "captures": _captures,
+    "postgres": _postgres,
     "bulk": lambda _, effort: {"bulk": bench_bulk.rates(effort.events, min(3, effort.rounds))},
 }

@@ -93,7 +93,7 @@ def stock(directory: Path, site: str) -> Iterator[Site]:
 
 @contextlib.contextmanager
 def guard(
-    directory: Path, site: str, ledger: Path, command: Command | None = None, options: Command | None = None
+    directory: Path, site: str, ledger: Path | str, command: Command | None = None, options: Command | None = None
 ) -> Iterator[Site]:
     """`nightlatch run` as anybody starts it; `command` is what to start in the place of `nightlatch`."""
     port = free_port()

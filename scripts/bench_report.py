@@ -32,6 +32,7 @@ def rows(figures: Figures) -> Iterator[Row]:
     for capture in (_Capture("har", "a HAR", 10), _Capture("flows", "a mitmproxy flow file", 6)) if captures else ():
         yield _capture(capture, captures)
     yield from _bulk(figures.get("bulk", {}))
+    yield from _postgres(figures)
 
 
 def _load(way: str, count: int, rate: Mapping[str, float], cpu: Mapping[str, float]) -> Row:
@@ -68,6 +69,25 @@ def _start(start: Mapping[str, float], commands: Mapping[str, float]) -> Iterato
         if name in commands:
             took = commands[name]
             yield Row(f"`nightlatch {what}`", f"{took:.2f} s", f"{budget} s", took <= budget)
+
+
+def _postgres(figures: Figures) -> Iterator[Row]:
+    """Without a budget: it is the distance to the server that counts."""
+    if look := figures.get("postgres look"):
+        told = f"{look['postgres']:.0f} µs on a Unix socket; in SQLite {look['sqlite']:.0f} µs"
+        yield Row("what a request asks of a ledger in PostgreSQL", told, "", None, main=False)
+    for part, rate in figures.items():
+        way, _, count = part.rpartition(" ")
+        if way == "postgres load":
+            ratio, cpu = rate["postgres"] / rate["sqlite"], figures.get(f"postgres cpu {count}", {})
+            told = (
+                f"{ratio:.2f} times ({rate['postgres']:.0f} against {rate['sqlite']:.0f}), "
+                f"{rate['postgres'] / rate['mitmdump']:.2f} times stock `mitmdump`"
+            )
+            if cpu:
+                told += f", CPU per request {cpu['postgres']:.0f} against {cpu['sqlite']:.0f} µs"
+            what = f"requests per second, {count} connections, with a ledger in PostgreSQL against SQLite"
+            yield Row(what, told, "", None, main=False)
 
 
 def _capture(capture: _Capture, captures: Mapping[str, float]) -> Row:

@@ -10,6 +10,7 @@ from tests.e2e import processes
 from tests.e2e.client import Browser
 from tests.e2e.processes import Guard
 from tests.e2e.upstream import Upstream
+from tests.ledger.postgres.server import postgres as postgres
 
 USERS = ("--dev-user", "ada:admins", "--dev-user", "bob")
 

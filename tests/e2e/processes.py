@@ -26,10 +26,10 @@ class Guard:
     """A process that guards, and what is known of it."""
 
     def __init__(
-        self, command: Sequence[str], directory: Path, ledger: Path, told: Mapping[str, str] | None = None
+        self, command: Sequence[str], directory: Path, ledger: Path | str, told: Mapping[str, str] | None = None
     ) -> None:
-        """`told`: variables of its environment."""
-        self.ledger = ledger
+        """`ledger`: the path of a file, or a URL; `told`: variables of its environment."""
+        self.ledger, self.place = Path(ledger), str(ledger)
         self.directory = directory
         self.url = self.control = self.token = ""
         directory.mkdir(parents=True, exist_ok=True)
@@ -69,7 +69,7 @@ class Guard:
 
     def cli(self, *arguments: str) -> "Done":
         """Run `nightlatch …` on this guard's ledger."""
-        return nightlatch(*arguments, ledger=self.ledger, directory=self.directory)
+        return nightlatch(*arguments, ledger=self.place, directory=self.directory)
 
     def must(self, *arguments: str) -> str:
         """The same; what it printed, if it exited with 0."""
@@ -86,7 +86,7 @@ class Done(NamedTuple):
     err: str
 
 
-def nightlatch(*arguments: str, ledger: Path | None = None, directory: Path | None = None) -> Done:
+def nightlatch(*arguments: str, ledger: Path | str | None = None, directory: Path | None = None) -> Done:
     """Run `nightlatch` with `arguments` to its end."""
     where = ["--ledger", str(ledger)] if ledger else []
     done = subprocess.run(
@@ -105,7 +105,7 @@ def start(
     directory: Path,
     upstream: str,
     *options: str,
-    ledger: Path | None = None,
+    ledger: Path | str | None = None,
     told: Mapping[str, str] | None = None,
     inside: Sequence[str] = (),
 ) -> Guard:
@@ -121,7 +121,7 @@ def run(
     directory: Path,
     upstream: str,
     *options: str,
-    ledger: Path | None = None,
+    ledger: Path | str | None = None,
     told: Mapping[str, str] | None = None,
     inside: Sequence[str] = (),
 ) -> Guard:

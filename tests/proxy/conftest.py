@@ -12,6 +12,7 @@ from mitmproxy.http import HTTPFlow
 from scripts.fuzzing.wire_guard import WireGuard
 from tests.identity.key_server import KeyServer
 from tests.identity.minting import AUDIENCE, pem, public_key
+from tests.ledger.postgres.server import postgres as postgres
 from tests.providers.own_provider import OwnProvider
 from tests.proxy.at_provider import Visitor, a_bench
 from tests.proxy.bench import Bench

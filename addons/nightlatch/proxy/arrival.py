@@ -68,6 +68,8 @@ def arrive(guard: Guard, flow: http.HTTPFlow) -> Arrival:
         identity = identity or guard.identify(request, alike.site, alike.cookie, wall, warp)
         return Arrival(*told, identity, now, wall, warp, begun, alike=alike)
     warp, seen = guard.reader.look(identity.fingerprint)
+    if seen is None:
+        identity = guard.still_adoptable(identity, alike.site)
     now, wall, warp = guard.clock.through(warp)
     return Arrival(*told, identity, now, wall, warp, begun, True, seen, alike)
 

@@ -111,12 +111,24 @@ class Guard(Telling):
         return known
 
     def _adopts(self, site: str) -> bool:
-        """Whether unknown values of the application's cookie become sessions (law of trust 4)."""
+        """Whether unknown values of the application's cookie become sessions (law of trust 4), as far as this guard
+        knows without asking."""
         if self.settings.source.kind is not SourceKind.COOKIE or self.settings.adopt != "until-issued":
             return self.settings.adopt == "any"
-        if site not in self._issuers and self.reader.issues(site, self.settings.source.name):
-            self._issuers.add(site)
         return site not in self._issuers
+
+    def still_adoptable(self, identity: Identity, site: str) -> Identity:
+        """`identity`, which the ledger does not know, unless its site has come to issue cookies itself: asked only
+        here, so that nobody pays for it whose session is known.
+
+        Raises:
+            LedgerError: the ledger cannot be asked.
+        """
+        if not identity.adoptable or self.settings.adopt != "until-issued":
+            return identity
+        if self.reader.issues(site, self.settings.source.name):
+            self._issuers.add(site)
+        return identity._replace(adoptable=site not in self._issuers)
 
     def find(self, identity: Presented, now: int) -> Found | None:
         """The session of a credential as it stands at `now`: the ledger's record, with what is not yet written."""

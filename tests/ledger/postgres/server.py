@@ -98,11 +98,15 @@ class Server:
 @contextlib.contextmanager
 def a_server(**settings: str) -> Iterator[Server]:
     """A server of one's own, to be stopped and started."""
+    where = binaries()
+    if where is None:
+        missing = "needs a PostgreSQL server: apt install postgresql"
+        raise pytest.fail.Exception(missing) if os.environ.get("CI") else pytest.skip.Exception(missing)
     folder = Path(tempfile.mkdtemp(prefix="nightlatch-pg-"))
     if os.getuid() == 0:
         owner = _owner()
         os.chown(folder, owner.pw_uid, owner.pw_gid)
-    server = Server(_binaries(), folder)
+    server = Server(where, folder)
     try:
         server.make()
         server.start(**settings)
@@ -119,14 +123,11 @@ def postgres() -> Iterator[Server]:
         yield server
 
 
-def _binaries() -> Path:
-    """Where `initdb` and `postgres` are."""
+def binaries() -> Path | None:
+    """Where `initdb` and `postgres` are; None where there are none."""
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     found = shutil.which("initdb") or (str(installed[-1]) if installed else "")
-    if not found:
-        missing = "needs a PostgreSQL server: apt install postgresql"
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
-    return Path(found).resolve().parent
+    return Path(found).resolve().parent if found else None
 
 
 def _owner() -> pwd.struct_passwd:

@@ -162,3 +162,17 @@ def test_when_nobody_is_idle_the_newcomer_goes(tmp_path: Path, confdir: Path) ->
 @pytest.mark.parametrize(("files", "room"), [(None, MOST), (1_000_000, MOST), (1024, 480), (256, 96), (32, 8)])
 def test_there_is_room_for_as_many_as_may_have_files(files: int | None, room: int) -> None:
     assert room_for(files) == room
+
+
+def test_a_burst_finds_no_more_room_than_one_by_one(tmp_path: Path, confdir: Path) -> None:
+    """A connection that is about to be closed is not closed a second time in the place of another."""
+
+    async def scenario() -> None:
+        async with guarded(tmp_path, confdir, most=3) as (port, _):
+            opened = await asyncio.gather(*(asyncio.open_connection("127.0.0.1", port) for _ in range(12)))
+            await until(lambda: sum(reader.at_eof() for reader, _ in opened) == 9, "all but three to be closed")
+            assert len(handlers()) == 3
+            for _, writer in opened:
+                await hang_up(writer)
+
+    asyncio.run(scenario())

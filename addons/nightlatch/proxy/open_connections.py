@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mitmproxy.connection import Client
+from mitmproxy.connection import Client, ConnectionState
 from mitmproxy.proxy.layer import Layer, NextLayer
 from mitmproxy.proxy.layers.http import HttpLayer
 from mitmproxy.proxy.layers.http._http1 import Http1Server
@@ -71,9 +71,12 @@ class OpenConnections:
         """`client` has connected: if that makes one too many, the longest idle go, or else this one."""
         if len(handlers) <= self.most:
             return
-        idle = [handler for handler in handlers.values() if handler.client is not client and is_idle(handler)]
+        still = [handler for handler in handlers.values() if handler.client.state is not ConnectionState.CLOSED]
+        if len(still) <= self.most:
+            return  # the others are about to be gone
+        idle = [handler for handler in still if handler.client is not client and is_idle(handler)]
         idle.sort(key=lambda handler: handler.timeout_watchdog.last_activity)
-        going = idle[: len(handlers) // _SHARE + 1]
+        going = idle[: len(still) // _SHARE + 1]
         for handler in going:
             _hang_up(handler)
         if not going:

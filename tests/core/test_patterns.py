@@ -47,6 +47,13 @@ from nightlatch.core.patterns import host_matches, network_contains, path_matche
         ("/a\n", "/a", False),
         ("/a", "/a\n", False),
         ("/a/**", "/a/b\nc", True),
+        ("/**/a/**/b", "/ab/a/b", True),
+        ("/**/a*b/**/c", "/abx/ab/c", True),
+        ("/a*b/**", "/abxb/c", True),
+        ("/a*b/**", "/abx/c", False),
+        ("/**a*b**c", "/a/ab/c", True),
+        ("/*a*ab", "/aaab", True),
+        ("/a**/**/b", "/axx/y/b", True),
     ],
 )
 def test_paths(pattern: str, path: str, expected: bool) -> None:

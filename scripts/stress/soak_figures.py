@@ -69,7 +69,7 @@ def sampled(pid: int, ledger: Path, hour: int, requests: int, seconds: Sequence[
 
 
 def slope(samples: Sequence[Sample]) -> float:
-    """The median of the slopes between all pairs of samples (Theil and Sen), KB of memory for each 100,000 requests: one
+    """The median of the slopes between all pairs of samples (Theil and Sen), KB of memory for each 100,000 requests. A
     jump, such as a cache that doubles, hardly moves it; what grows and grows does."""
     pairs = ((one, other) for at, one in enumerate(samples) for other in samples[at + 1 :])
     slopes = [1e5 * (other.memory - one.memory) / (other.requests - one.requests) for one, other in pairs]

@@ -87,6 +87,11 @@ def test_a_length_is_a_number(value: bytes) -> None:
     assert fault_of_fields(((b"Content-Length", value),), V1)
 
 
+@pytest.mark.parametrize("value", [b"gzip, chunked", b"chunked, identity", b"chunked;a", b"", b"xchunked", b"identity"])
+def test_no_other_coding_is_known(value: bytes) -> None:
+    assert fault_of_fields(((b"Transfer-Encoding", value),), V1)
+
+
 @pytest.mark.parametrize("version", [b"HTTP/1.0", b"HTTP/2.0", b"HTTP/3"])
 def test_chunks_belong_to_http_1_1(version: bytes) -> None:
     assert fault_of_fields(((b"Transfer-Encoding", b"chunked"),), version)

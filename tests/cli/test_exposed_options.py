@@ -29,6 +29,21 @@ def test_what_is_typed_is_warned_of(tmp_path: Path) -> None:
     assert "s3cret-typed" not in done.err + done.out
 
 
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://ada:s3cret-typed@127.0.0.1:1/db", True),
+        ("postgresql://ada@127.0.0.1:1/db?password=s3cret-typed", True),
+        ("postgresql://ada@127.0.0.1:1/db", False),
+        ("ledger.db", False),
+    ],
+)
+def test_so_is_the_password_of_a_ledgers_server(tmp_path: Path, url: str, told: bool) -> None:
+    done = processes.nightlatch("run", "http://127.0.0.1:1", WRONG, "--ledger", url, directory=tmp_path)
+    assert ("can read the value of --ledger in the list of processes" in done.err) is told
+    assert "s3cret-typed" not in done.err + done.out
+
+
 def test_what_is_in_a_file_is_not(tmp_path: Path) -> None:
     (tmp_path / "nightlatch.toml").write_text('oidc-client-secret = "s3cret"\ndev-second-factor = "000000"\n')
     done = processes.nightlatch("run", "http://127.0.0.1:1", WRONG, directory=tmp_path)

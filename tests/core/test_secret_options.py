@@ -10,6 +10,11 @@ def test_values_are_left_out_in_both_spellings() -> None:
     assert all(hidden([f"--{name}", "s3cret"]) == [f"--{name}", "…"] for name in SECRET_OPTIONS)
 
 
+def test_of_a_ledgers_url_nothing_is_shown_but_that_it_is_one() -> None:
+    given = ["--ledger", "postgresql://ada:a/s3cret@h/db", "--ledger=postgres://ada:s3cret@h/db", "--ledger", "l.db"]
+    assert hidden(given) == ["--ledger", "postgresql:…", "--ledger=postgres:…", "--ledger", "l.db"]
+
+
 def test_a_last_option_without_a_value_is_left_as_it_is() -> None:
     assert hidden(["--oidc-client-secret"]) == ["--oidc-client-secret"]
     assert hidden([]) == []

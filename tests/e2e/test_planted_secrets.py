@@ -57,6 +57,7 @@ def leaks(day: Day, said: Iterator[Said] | list[Said], *besides: str) -> dict[st
 
 def test_no_file_holds_one(day: Day) -> None:
     files = list(written(day))
+    assert len(day.planted.values) > 45
     assert {"record.jsonl", "trail.jsonl", "ledger.db", "ledger.db-wal", "log-0"} <= {
         Path(each.where).name for each in files
     }

@@ -14,6 +14,9 @@ from scripts.stress.commands import Commands
 from scripts.stress.supervisor import Supervisor
 from scripts.stress.visitor import Heard, Refused, Unheard, Visitor
 
+from nightlatch.ledger.port import LedgerError
+from nightlatch_cli.exits import ExitCode
+
 SESSIONS = 60
 """How many live sessions there are at most, about."""
 PAUSE = 0.01
@@ -64,6 +67,8 @@ class Client:
                 self._over.wait(PAUSE)
             except Unheard:
                 self.acts["unheard"] += 1
+            except LedgerError:
+                self.acts["ledger in use"] += 1
             except BrokenPromise as error:
                 self.broken = str(error)
             except Exception as error:
@@ -185,5 +190,7 @@ class Administrator(Client):
 
     def _command(self, *arguments: str) -> None:
         done = self._commands.run(*arguments, name="administrator")
+        if done.code == ExitCode.LEDGER:
+            raise LedgerError(done.out)  # nothing was changed
         if done.code != 0:
             raise BrokenPromise(f"`nightlatch {' '.join(arguments)}` ended with {done.code}: {done.out}")

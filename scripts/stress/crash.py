@@ -13,6 +13,7 @@ from scripts.stress.closing import Table, broken, close, teller
 from scripts.stress.command_kills import AFTER, BEFORE, FINISHED, CommandKills
 from scripts.stress.guard_kills import Figures, Pace, Run
 from scripts.stress.upstream import Upstream
+from scripts.stress.visitor import Unheard
 
 PARTS = ("guard", "commands")
 SHORT = Pace(kills=6, jump=5, cut=3, verify=6)
@@ -54,6 +55,7 @@ def _named(figures: Figures) -> dict[str, object]:
         "calls whose answer a kill cut off": acts.get("unheard", 0),
         "requests with the credential of an ended session": figures.tried,
         "… that reached the application": figures.let_in,
+        "commands that found the ledger in use": acts.get("ledger in use", 0),
         "events in the trail, all verified": figures.events,
         "power cuts, of which with a torn log": f"{figures.cuts}, {figures.torn}",
         "seconds from a start to listening (median)": figures.start,
@@ -83,11 +85,11 @@ def main() -> None:
             figures["guard"] = guard(folder / "guard", seed, pace)
         if "commands" in (given.only or PARTS):
             figures["commands"] = commands(folder / "commands", seed, count)
-    except (BrokenPromise, RuntimeError) as error:
+    except (BrokenPromise, RuntimeError, Unheard) as error:
         how = "--short" if given.short else f"--kills {given.kills} --commands {given.commands}"
-        broken(f"{error}\n(the ledger is in {folder})", f"scripts/crash {how} --seed {seed}")
+        broken(f"{error!r}\n(the ledger is in {folder})", f"scripts/crash {how} --seed {seed}")
     shutil.rmtree(folder)
-    table: Table = {"run": {"seed": seed}, **figures}
+    table: Table = {"run": {"seed": str(seed)}, **figures}
     close(table, given.json)
 
 

@@ -93,7 +93,7 @@ def main() -> None:
     seed = secrets.randbelow(1 << 30) if given.seed is None else given.seed
     calls, sessions = (3000, 4) if given.short else (given.calls, given.sessions)
     folder = Path(tempfile.mkdtemp(prefix="nightlatch-linearizability-"))
-    figures: dict[str, Mapping[str, object]] = {"run": {"seed": seed}}
+    figures: dict[str, Mapping[str, object]] = {"run": {"seed": str(seed)}}
     begun = time.monotonic()
     try:
         if "ledger" in (given.only or PARTS):

@@ -23,6 +23,8 @@ from nightlatch.identity.fingerprint import fingerprint
 
 CALLS, COMMANDS = 60, 5
 """How many calls, and how many commands, a session is worked on with at least."""
+JUMP = "121m"
+"""More than twice `idle`: a request that is under way meanwhile counts as activity until one limit after its start."""
 CLIENT = {"ask": 94, "again": 5, "log out": 1}
 COMMAND = {"show": 45, "nudge": 45, "end": 4, "delete": 3, "jump": 3}
 
@@ -200,7 +202,7 @@ class Commander(Caller):
         return heard.status
 
     def _jump(self) -> Hashable:
-        self._advance("61m")
+        self._advance(JUMP)
         return True
 
     def _advance(self, by: str) -> None:

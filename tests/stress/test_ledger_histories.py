@@ -24,11 +24,11 @@ def ledger(tmp_path: Path) -> str:
 
 @pytest.fixture
 def called(ledger: str) -> list[Called]:
-    """A few hundred calls, one after the other, on forty slots."""
+    """A few hundred calls, one after the other, on thirty-five slots."""
     dice, done, made = random.Random(7), list[Called](), dict[int, str]()
     with writing(ledger) as writer, reading(ledger) as reader:
-        for number in range(1200):
-            slot = number // 30
+        for number in range(700):
+            slot = number // 20
             act = compose(dice, slot, "guard-1", number, made.get(slot))
             if act[0] == "create" and slot in made:
                 continue

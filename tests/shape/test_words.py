@@ -9,7 +9,7 @@ import pytest
 from tests.shape.sources import ROOT, name, sources, tree
 
 VAGUE = re.compile(r"(^|_)(manager|utils?|helpers?|misc|data|stuff|tmp|foo)($|_)", re.IGNORECASE)
-TERMS = {"clear_site_data": "the name of a header field"}
+TERMS = {"clear_site_data": "the name of a header field", "data_received": "what tornado calls"}
 LEFT_OVER = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 SILENCED = re.compile(r"#\s*(type: ignore|noqa)(?P<rest>.*)$")
 

@@ -44,11 +44,11 @@ def audit_review(
         document = review(
             at.reader, policy, period, _polling(ledger, policy), lambda version: _read(at.reader, version)
         )
-        if done:
+        for file, render in reports:
+            write_whole(file, render(document))
+            say(f"written: {file}")
+        if done:  # after the reports: what is said to have been reviewed can be shown
             _note(at, ledger, document, done, period)
-    for file, render in reports:
-        write_whole(file, render(document))
-        say(f"written: {file}")
     if json:
         print_json(document)
     elif not reports:

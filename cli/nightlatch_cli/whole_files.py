@@ -44,6 +44,10 @@ def whole(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(place)
+    except OSError as error:
+        if error.filename == str(draft):
+            error.filename = str(path)  # the name that was given, not one that nobody knows
+        raise
     finally:
         draft.unlink(missing_ok=True)
 

@@ -36,6 +36,13 @@ def test_a_review_that_was_done_is_noted_and_told_the_next_time(ledger: Path) ->
     assert '"by":"ada"' in nightlatch("events", "--type", "audit", "--jsonl", "--ledger", ledger).stdout
 
 
+def test_a_review_of_which_nothing_can_be_shown_is_not_noted(ledger: Path, tmp_path: Path) -> None:
+    report = tmp_path / "gone" / "review.md"
+    refused = nightlatch("audit", "review", "--done", "ada", "--report", report, "--ledger", ledger)
+    assert refused.exit_code not in (0, 1) and str(report) in refused.stderr
+    assert nightlatch("events", "--type", "audit", "--jsonl", "--ledger", ledger).stdout == ""
+
+
 def test_a_broken_trail_is_a_finding(ledger: Path) -> None:
     connection = sqlite3.connect(ledger, isolation_level=None)
     connection.execute("UPDATE events SET subject = 'x' WHERE id = 2")

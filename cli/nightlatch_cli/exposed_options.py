@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from nightlatch.core.secret_options import SECRET_OPTIONS
-from nightlatch.ledger.address import ServerAddress, ledger_at
-from nightlatch.ledger.port import LedgerError
 from nightlatch_cli.config import long_name
 
 SHOWN_ANYWAY = frozenset({"dev-second-factor"})
@@ -37,6 +35,10 @@ def warning(names: Iterable[str]) -> str:
 
 
 def _holds_password(ledger: str) -> bool:
+    # Imported here: `run --help` needs nothing of the ledger.
+    from nightlatch.ledger.address import ServerAddress, ledger_at
+    from nightlatch.ledger.port import LedgerError
+
     try:
         address = ledger_at(ledger)
     except LedgerError:

@@ -36,15 +36,16 @@ def server() -> Iterator[Server]:
 
 
 def looks(server: Server, folder: Path, site: str, rounds: int) -> Mapping[str, float]:
-    """Microseconds for `look`, medians of interleaved rounds, by ledger."""
+    """Microseconds for `look`, and of CPU time of this process, medians of interleaved rounds, by ledger."""
     with contextlib.ExitStack() as stack:
         places = {"sqlite": str(folder / "looks.db"), "postgres": server.url("looks")}
         asked = {name: stack.enter_context(_filled(place, site)) for name, place in places.items()}
-        took: dict[str, list[float]] = {name: [] for name in places}
+        took: dict[str, list[tuple[float, float]]] = {name: [] for name in places}
         for number in range(rounds):
             for name in [*places] if number % 2 == 0 else [*reversed(places)]:
                 took[name].append(_look(*asked[name]))
-    return {name: statistics.median(each) for name, each in took.items()}
+    wall = {name: statistics.median(each for each, _ in rounds) for name, rounds in took.items()}
+    return wall | {f"{name} cpu": statistics.median(cpu for _, cpu in rounds) for name, rounds in took.items()}
 
 
 @contextlib.contextmanager
@@ -62,11 +63,12 @@ def _reader(ledger: str) -> LedgerReader:
     return open_reader(ledger, on_loop=True)
 
 
-def _look(reader: LedgerReader, marks: list[bytes]) -> float:
-    begun = time.perf_counter()
+def _look(reader: LedgerReader, marks: list[bytes]) -> tuple[float, float]:
+    begun, worked = time.perf_counter(), time.process_time()
     for number in range(LOOKS):
         reader.look(marks[number % SESSIONS])
-    return (time.perf_counter() - begun) / LOOKS * 1_000_000
+    took = time.perf_counter() - begun, time.process_time() - worked
+    return took[0] / LOOKS * 1_000_000, took[1] / LOOKS * 1_000_000
 
 
 def loads(server: Server, folder: Path, site: str, connections: int, rounds: int, seconds: float) -> dict[str, Load]:

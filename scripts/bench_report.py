@@ -74,7 +74,10 @@ def _start(start: Mapping[str, float], commands: Mapping[str, float]) -> Iterato
 def _postgres(figures: Figures) -> Iterator[Row]:
     """Without a budget: it is the distance to the server that counts."""
     if look := figures.get("postgres look"):
-        told = f"{look['postgres']:.0f} µs on a Unix socket; in SQLite {look['sqlite']:.0f} µs"
+        told = (
+            f"{look['postgres']:.0f} µs on a Unix socket, {look['postgres cpu']:.0f} of them CPU of the guard's; "
+            f"in SQLite {look['sqlite']:.0f} and {look['sqlite cpu']:.0f} µs"
+        )
         yield Row("what a request asks of a ledger in PostgreSQL", told, "", None, main=False)
     for part, rate in figures.items():
         way, _, count = part.rpartition(" ")

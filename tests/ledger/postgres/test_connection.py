@@ -10,7 +10,8 @@ from tests.ledger.postgres.stopped import backends, stopped
 
 from nightlatch.ledger.address import ServerAddress
 from nightlatch.ledger.opening import open_writer
-from nightlatch.ledger.postgres.connection import Connection, Patience, connect
+from nightlatch.ledger.port import LedgerError
+from nightlatch.ledger.postgres.connection import Connection, Patience, connect, gave_up
 
 HASTY = Patience(0.2, 0.1)
 
@@ -46,6 +47,12 @@ def test_what_it_is_set_to(address: ServerAddress) -> None:
     connection.close()
 
 
+def test_a_server_that_is_too_old_is_told(address: ServerAddress, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nightlatch.ledger.postgres.connection.OLDEST", 99_00_00)
+    with pytest.raises(LedgerError, match="99 is needed"):
+        connect(address, HASTY, read_only=True)
+
+
 def test_the_server_gives_up_first_and_nothing_is_lost(connection: Connection) -> None:
     with pytest.raises(psycopg.errors.QueryCanceled):
         connection.execute("SELECT pg_sleep(60)")
@@ -54,9 +61,9 @@ def test_the_server_gives_up_first_and_nothing_is_lost(connection: Connection) -
 
 def test_a_server_that_stands_still_is_given_up(connection: Connection, postgres: Server, tmp_path: Path) -> None:
     with stopped(backends(postgres, tmp_path.name)):
-        with pytest.raises(psycopg.OperationalError):
+        with pytest.raises(psycopg.OperationalError) as found:
             connection.execute("SELECT 1")
-        assert not connection.is_open
+        assert gave_up(found.value) and not connection.is_open
         with pytest.raises(psycopg.OperationalError, match="closed"):
             connection.execute("SELECT 1")
 

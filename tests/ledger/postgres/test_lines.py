@@ -1,9 +1,11 @@
 """How a connection comes back: never on the event loop, and by itself."""
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from tests.ledger.gate import until
 from tests.ledger.postgres.server import Server, a_server
@@ -11,9 +13,11 @@ from tests.ledger.postgres.stopped import backends, stopped
 from tests.ledger.samples import T0, a_session, an_event, logout
 
 from nightlatch.core.session import State
+from nightlatch.ledger.address import ServerAddress
 from nightlatch.ledger.opening import open_reader, open_writer
 from nightlatch.ledger.port import LedgerError, LedgerReader
 from nightlatch.ledger.postgres.connection import Wire
+from nightlatch.ledger.postgres.lines import LoopLine
 
 
 @pytest.fixture
@@ -109,12 +113,40 @@ def test_another_ledger_in_its_place_is_none(
     writer.close()
 
 
-def test_one_that_is_closed_meanwhile_stays_closed(reader: LedgerReader, postgres: Server, tmp_path: Path) -> None:
-    _end_all(postgres, tmp_path.name)
-    with pytest.raises(LedgerError):
-        reader.find(b"f1")
-    reader.close()
-    until(lambda: not backends(postgres, tmp_path.name))
+class Fake:
+    """A connection of which the test says whether it is open."""
+
+    def __init__(self) -> None:
+        self.is_open = True
+
+    def execute(self, statement: str, values: object = ()) -> Any:
+        raise psycopg.OperationalError("gone")
+
+    def close(self) -> None:
+        self.is_open = False
+
+
+def test_one_that_is_closed_meanwhile_stays_closed() -> None:
+    """Also where a new connection is under way just then."""
+    made, dialling, go = list[Fake](), threading.Event(), threading.Event()
+
+    def dial() -> Any:
+        if made:
+            dialling.set()
+            assert go.wait(30)
+        made.append(Fake())
+        return made[-1]
+
+    line = LoopLine(dial, ServerAddress("postgresql://db/app"))
+    made[0].is_open = False
+    with pytest.raises(psycopg.OperationalError):
+        line.execute("SELECT 1")
+    with pytest.raises(LedgerError, match="gone"):
+        line.execute("SELECT 1")
+    assert dialling.wait(30)
+    line.close()
+    go.set()
+    until(lambda: len(made) == 2 and not made[1].is_open)
 
 
 def test_after_a_crash_of_the_server_what_was_acknowledged_is_there(tmp_path: Path) -> None:

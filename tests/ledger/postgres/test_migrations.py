@@ -1,8 +1,11 @@
 """Making a ledger in a database: once, whole, and only where it is nightlatch's to make."""
 
 from pathlib import Path
+from threading import Thread
 
+import psycopg
 import pytest
+from tests.ledger.gate import until
 from tests.ledger.postgres.server import Server
 from tests.ledger.processes import at_once, workers
 
@@ -39,6 +42,18 @@ def test_guards_that_start_at_once_make_one_ledger(url: str) -> None:
     reader = open_reader(url)
     assert len(list(reader.sessions())) == len(list(reader.events())) == 4
     reader.close()
+
+
+def test_whoever_comes_second_waits_and_finds_everything_done(url: str, postgres: Server) -> None:
+    first = psycopg.connect(ServerAddress(url).url, autocommit=True)
+    first.execute(migrations.ALONE.replace("_xact", ""))
+    second = Thread(target=lambda: open_writer(url).close())
+    second.start()
+    until(lambda: postgres.ask("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
+    assert postgres.ask(f"SELECT 1 FROM pg_namespace WHERE nspname = '{schema_of(url)}'") == []
+    first.close()
+    second.join(60)
+    assert postgres.ask(f"SELECT schema FROM {schema_of(url)}.ledger") == [(SCHEMA_VERSION,)]
 
 
 def test_a_making_that_fails_leaves_nothing(url: str, postgres: Server, monkeypatch: pytest.MonkeyPatch) -> None:

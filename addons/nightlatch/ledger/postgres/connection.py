@@ -38,6 +38,8 @@ WRITING = Patience(5, 1)
 """For changes: another process's are waited for a second, as with SQLite."""
 
 _WHOLE = (TransactionStatus.IDLE, TransactionStatus.INTRANS, TransactionStatus.INERROR)
+OLDEST = 14_00_00
+"""The version of the server, as it counts itself."""
 _GRACE = 0.1
 _CONNECT = 2
 """What libpq takes for the least."""
@@ -117,14 +119,28 @@ def connect(address: ServerAddress, patience: Patience, *, read_only: bool) -> C
     """
     try:
         wire = Wire.connect(**_told(address, patience, read_only), autocommit=True, cursor_factory=RawCursor)
-        if wire.info.parameter_status("server_encoding") != "UTF8":
-            wire.close()
-            raise psycopg.NotSupportedError("its encoding is not UTF8: createdb --encoding UTF8 --template template0")
     except psycopg.Error as error:
         raise explain(address, error) from None
+    if lacking := _lacking(wire):
+        wire.close()
+        raise explain(address, psycopg.NotSupportedError(lacking))
     wire.patience = patience.answer + _GRACE
     values.adapt(wire)
     return Connection(wire)
+
+
+def _lacking(wire: Wire) -> str:
+    """What a server does not have that a ledger needs; empty when it has everything."""
+    if wire.info.server_version < OLDEST:
+        return f"it is PostgreSQL {wire.info.server_version // 10_000}: {OLDEST // 10_000} is needed"
+    if wire.info.parameter_status("server_encoding") != "UTF8":
+        return "its encoding is not UTF8: createdb --encoding UTF8 --template template0"
+    return ""
+
+
+def gave_up(error: psycopg.Error) -> bool:
+    """Whether the server did not answer in time: whoever asks again waits again."""
+    return error.sqlstate is None and "timeout expired" in str(error)
 
 
 def _told(address: ServerAddress, patience: Patience, read_only: bool) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from nightlatch.ledger.postgres.connection import Connection
 from nightlatch.ledger.postgres.tables import MIGRATIONS, SCHEMA_VERSION
 
 # Two guards that start at once: the second waits, and finds everything done.
-_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('nightlatch: migrations', 0))"
+ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('nightlatch: migrations', 0))"
 _SCHEMA = "SELECT 1 FROM pg_namespace WHERE nspname = ?"
 _TABLES = (
     "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
@@ -29,7 +29,7 @@ def migrate(connection: Connection, address: ServerAddress) -> None:
     """
     if version_of(connection, address) == SCHEMA_VERSION:
         return
-    connection.script(f"BEGIN; SET LOCAL statement_timeout = 0; {_ALONE}")
+    connection.script(f"BEGIN; SET LOCAL statement_timeout = 0; {ALONE}")
     try:
         _bring_up(connection, address)
         connection.script("COMMIT")

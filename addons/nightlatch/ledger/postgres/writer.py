@@ -13,7 +13,7 @@ import psycopg
 from nightlatch.ledger.address import ServerAddress
 from nightlatch.ledger.changes import SqlWriter
 from nightlatch.ledger.port import Guard
-from nightlatch.ledger.postgres.connection import Connection, Patience, connect
+from nightlatch.ledger.postgres.connection import Connection, Patience, connect, gave_up
 from nightlatch.ledger.postgres.presence import RUNS
 from nightlatch.ledger.postgres.remedies import explain
 from nightlatch.ledger.rows import Row
@@ -53,8 +53,8 @@ class PostgresWriter(SqlWriter):
         if self._connection.is_open:
             try:
                 return self._connection.script(begin)
-            except (psycopg.errors.AdminShutdown, psycopg.OperationalError) as error:
-                if self._connection.is_open or (error.sqlstate is None and "timeout" in str(error)):
+            except psycopg.OperationalError as error:
+                if self._connection.is_open or gave_up(error):
                     raise
         self._connection = self._dial()
         self._connection.script(begin)

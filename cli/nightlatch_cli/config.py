@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from nightlatch.core.secret_options import PERHAPS_SECRET
 from nightlatch_cli.exits import ExitCode, fail
 
 FILE_NAME = "nightlatch.toml"
@@ -81,6 +80,8 @@ class Config(NamedTuple):
         return value if is_server(value) else str(self.file.parent / value)
 
     def _wrong(self, key: str, expected: str) -> NoReturn:
+        from nightlatch.core.secret_options import PERHAPS_SECRET
+
         found = f"found {self.values[key]!r}; " if key not in PERHAPS_SECRET else ""
         fail(ExitCode.CONFIGURATION, f"{self.place(key)}: {found}expected {expected}")
 

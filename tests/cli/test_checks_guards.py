@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import cast
 
 import pytest
 from tests.cli.bench import Bench
 from tests.cli.test_login import GONE
 
-from nightlatch.ledger.port import Guard
+from nightlatch.ledger.port import Guard, LedgerReader
 from nightlatch.ledger.writer import open_writer
 from nightlatch_cli.checks import Check, Health
 from nightlatch_cli.checks_guards import check_exposure, check_guard, check_guards, check_way_round
@@ -120,3 +121,25 @@ def test_where_none_has_announced_itself(tmp_path: Path) -> None:
     with reading(tmp_path / "ledger.db") as reader:
         (none,) = check_guards(reader)
     assert "none has announced itself" in none.message
+
+
+class _Shared:
+    """A ledger that machines share, on which a guard of another one runs."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+
+    def guards(self) -> list[Guard]:
+        return [self._guard]
+
+    def runs(self, process: int) -> bool:
+        return True
+
+    def is_here(self, process: int) -> bool:
+        return False
+
+
+def test_one_on_another_machine_is_not_looked_for_here(guard: Guard) -> None:
+    """Its URL may well be of its own loopback interface."""
+    (check,) = check_guards(cast(LedgerReader, _Shared(guard)))
+    assert check.health is Health.OK and "on another machine" in check.message

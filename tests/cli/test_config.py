@@ -97,6 +97,16 @@ def test_paths_are_relative_to_the_file(bench: Bench, tmp_path: Path, monkeypatc
     assert nightlatch("sessions").exit_code == 0
 
 
+def test_the_url_of_a_ledger_is_no_path(tmp_path: Path) -> None:
+    """It is read as it stands, from a file and from the environment; a message does not show the password."""
+    (tmp_path / "nightlatch.toml").write_text('ledger = "postgresql://ada:s3cret@127.0.0.1:1/db"\n')
+    in_file = nightlatch("--config", tmp_path / "nightlatch.toml", "sessions")
+    given = nightlatch("sessions", env={"NIGHTLATCH_LEDGER": "postgresql://ada:s3cret@127.0.0.1:1/db"})
+    for done in (in_file, given):
+        assert done.exit_code == ExitCode.LEDGER
+        assert "postgresql://ada:***@127.0.0.1:1/db cannot be reached" in done.stderr and "s3cret" not in done.output
+
+
 def test_another_file_can_be_named(bench: Bench, tmp_path: Path) -> None:
     (tmp_path / "nightlatch.toml").write_text("nonsense\n")
     (tmp_path / "mine.toml").write_text("json = true\n")

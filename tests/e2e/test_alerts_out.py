@@ -67,7 +67,7 @@ def test_a_receiver_that_is_down_and_a_guard_that_is_killed_lose_and_repeat_noth
     until(lambda: len(receiver.got) >= 5, "all of them", 40)
     until(lambda: not backlog(second), "the guard to note that all have arrived")
     told = [json.loads(each.body) for each in receiver.got]
-    assert [each["alert"]["id"] for each in told] == [1, 2, 3, 4, 5]
+    assert sorted(each["alert"]["id"] for each in told) == [1, 2, 3, 4, 5], "what was claimed by the killed may be last"
     assert len({each.headers["webhook-id"] for each in receiver.got}) == 5
     for each, document in zip(receiver.got, told, strict=True):
         key, stamp = each.headers["webhook-id"], int(each.headers["webhook-timestamp"])

@@ -157,6 +157,17 @@ def test_a_mistake_in_the_work_is_the_callers(behind: WriteBehind) -> None:
     behind.submit(lambda writer: writer.probe()).result(10)
 
 
+def test_a_failure_that_is_over_is_told_once_however_short_it_was(behind: WriteBehind, gates: list[Gate]) -> None:
+    assert behind.overcome() is None
+    gates[0].error = LedgerError("disk full")
+    behind.touch(TOUCHED)
+    until(lambda: behind.failure is not None)
+    assert behind.overcome() is None, "it lasts"
+    gates[0].error = None
+    until(lambda: behind.failure is None)
+    assert [behind.overcome(), behind.overcome()] == ["disk full", None]
+
+
 # Start and stop
 
 

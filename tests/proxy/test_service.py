@@ -124,7 +124,7 @@ def test_closing_writes_down_what_is_pending(bench: Bench, tmp_path: Path) -> No
 
 
 def test_the_trail_tells_afterwards_that_it_could_not_be_written(bench: Bench) -> None:
-    bench.guard.behind.failure = "The ledger is locked."
+    bench.guard.behind._failed("The ledger is locked.")
     bench.run(bench.service.sweep())
     assert "ledger.error" not in bench.trail()
     bench.guard.behind.failure = None

@@ -57,6 +57,7 @@ class WriteBehind:
         self._thread: threading.Thread | None = None
         self.failure: str | None = None
         """Why the last write failed; None again as soon as one succeeds."""
+        self._untold: str | None = None
 
     def start(self) -> None:
         """Open the ledger on the thread.
@@ -76,6 +77,17 @@ class WriteBehind:
             self._changed.notify()
         if self._thread is not None:
             self._thread.join()
+
+    def overcome(self) -> str | None:
+        """What could not be written and can be again: told once. None while it lasts, and where nothing was amiss."""
+        if self.failure is not None:
+            return None
+        told, self._untold = self._untold, None
+        return told
+
+    def _failed(self, reason: str) -> str:
+        self.failure = self._untold = reason
+        return reason
 
     def touch(self, session: Session) -> None:
         """Keep `session`, as it is after activity, until it is on disk. The latest of a session wins."""
@@ -132,7 +144,7 @@ class WriteBehind:
         try:
             self._write_all(writer)
         except BaseException as error:
-            self.failure = reason = f"The ledger's thread ended by mistake: {error!r}. Restart nightlatch."
+            reason = self._failed(f"The ledger's thread ended by mistake: {error!r}. Restart nightlatch.")
         finally:
             self._refuse_rest(reason)
             writer.close()
@@ -167,9 +179,9 @@ class WriteBehind:
         try:
             self._flush(writer, batch)
         except Exception as error:
-            self.failure = _told(error)
+            reason = self._failed(_told(error))
             self._keep(batch, error)
-            _refuse(batch.calls, self.failure)
+            _refuse(batch.calls, reason)
             return
         for call in batch.calls:
             self._do(writer, call)
@@ -198,7 +210,7 @@ class WriteBehind:
             result = call.work(writer)
         except BaseException as error:
             if isinstance(error, LedgerError):
-                self.failure = str(error)
+                self._failed(str(error))
             call.result.set_exception(error)
         else:
             self.failure = None

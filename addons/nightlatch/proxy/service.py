@@ -84,8 +84,6 @@ class Service:
     """Of what trouble the console was told last, and when, on the clock that is never set."""
     _addresses: Sequence[tuple[object, ...]] = ()
     """Where this guard listens, once it does."""
-    _trouble: str | None = None
-    """Why the ledger could not be written when last looked at."""
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def run(self) -> None:
@@ -136,8 +134,8 @@ class Service:
 
     def _note_trouble(self) -> None:
         """The trail tells, once it can be written again, that it could not be."""
-        failure, self._trouble = self._trouble, self.guard.behind.failure
-        if failure is not None and self._trouble is None:
+        failure = self.guard.behind.overcome()
+        if failure is not None:
             now = self.guard.clock.now()
             self.guard.note((self.guard.event(EventType.LEDGER_ERROR, now, reason=failure),))
 

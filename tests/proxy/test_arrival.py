@@ -1,10 +1,13 @@
 """A request as it arrives: the site, the guard's own origin and cookie, one reading of the clock."""
 
 import pytest
+from tests.identity.minting import mint
 from tests.proxy.bench import ORIGIN, OWN, SITE, START, Bench, a_flow, the
 
-from nightlatch.core.identity import Anonymous, Identity
-from nightlatch.core.policy import MINUTE
+from nightlatch.core.identity import Anonymous, Identity, Unreadable
+from nightlatch.core.policy import MINUTE, SECOND
+from nightlatch.identity.claims import TokenRefused
+from nightlatch.identity.tokens import TokenVerifier
 from nightlatch.ledger.gate_questions import GateQuestions
 from nightlatch.ledger.port import LedgerError
 from nightlatch.proxy.arrival import arrive, first_found, is_own_cookie, origin, own_cookie, own_cookies, site_of
@@ -57,6 +60,31 @@ def test_the_ledger_is_asked_once_for_the_clock_and_the_session(bench: Bench, mo
     assert arrival.now == START + MINUTE
     shown = first_found(bench.guard, arrival)
     assert shown is not None and shown.session.last_active_at == START + MINUTE, "what is not written yet is laid over"
+
+
+def test_so_it_is_with_a_token_that_came_before_and_it_is_verified_all_the_same(
+    bearer: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = {"Authorization": f"Bearer {mint(iat=START // SECOND, exp=START // SECOND + 3000)}"}
+    first = the(bearer.ask(headers=token)).arrival
+    assert not first.looked
+    with monkeypatch.context() as without:
+        for other in ("find", "warp"):
+            without.delattr(GateQuestions, other)
+        arrival = arrive(bearer.guard, a_flow(headers=token))
+    assert arrival.looked and arrival.seen is not None and arrival.identity == first.identity
+    flow = a_flow(headers=token)
+    assert arrive(bearer.guard, flow).looked
+    assert bearer.guard.settings.verifier is not None
+    bearer.guard.settings.verifier.forget()
+    monkeypatch.setattr(TokenVerifier, "claims", _refused)
+    for _ in range(2):
+        arrival = arrive(bearer.guard, flow)
+        assert arrival.identity == Unreadable("signature") and not arrival.looked and arrival.seen is None
+
+
+def _refused(*_: object) -> object:
+    raise TokenRefused("signature")
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.identity.minting import AUDIENCE, mint, pem, public_key
 from tests.ledger.postgres.server import Server
-from tests.proxy.bench import Bench, the
+from tests.proxy.bench import START, Bench, the
 from tests.proxy.conftest import Benches
 
+from nightlatch.core.policy import SECOND
 from nightlatch.core.session import End
 from nightlatch.core.verdict import Kind
 from nightlatch.ledger.postgres.connection import ON_LOOP, Wire
@@ -59,6 +61,17 @@ def test_so_it_is_with_a_cookie_of_the_applications(
 ) -> None:
     bench = benches(identity="cookie:sid", adopt=adopt, ledger=postgres.url(str(tmp_path)))
     assert asked(bench, trips, cookie="sid=1") == 1
+
+
+def test_so_it_is_with_a_token(benches: Benches, postgres: Server, tmp_path: Path, trips: list[Wire]) -> None:
+    key = tmp_path / "key.pem"
+    key.write_bytes(pem(public_key()))
+    tokens = {"jwt_audience": AUDIENCE, "jwt_key_file": str(key), "jwt_algorithms": "RS256"}
+    bench = benches(identity="bearer", ledger=postgres.url(str(tmp_path)), **tokens)
+    minted = START // SECOND
+    about = {"headers": {"Authorization": f"Bearer {mint(iat=minted, exp=minted + 3000)}"}}
+    asked(bench, trips, **about)  # the guard finds out once that this very token is written down
+    assert [asked(bench, trips, **about) for _ in range(3)] == [1] * 3
 
 
 def test_an_end_by_another_hand_is_seen_by_the_next_request(benches: Benches, postgres: Server, tmp_path: Path) -> None:

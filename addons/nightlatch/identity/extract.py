@@ -111,14 +111,27 @@ def identify(request: RequestView, reading: Reading, wall: int, warp: Warp, *, a
         ValueError: tokens without a verifier; a fault of the configuration.
         KeyWanted: a token's key has to be fetched first.
     """
-    kind = reading.source.kind
-    if kind is SourceKind.BEARER:
-        return _tokens(_bearer(request), reading, wall, warp)
-    if kind is SourceKind.ASSERTION:
-        return _tokens(request.headers.get(reading.source.name, ()), reading, wall, warp)
-    if kind is SourceKind.JWT_COOKIE:
-        return _tokens(cookie_values(request.headers, reading.source.name), reading, wall, warp)
+    if reading.source.kind.is_token:
+        return _tokens(_token_values(request, reading.source), reading, wall, warp)
     return identify_cookie(request, reading, adoptable)
+
+
+def recalled(request: RequestView, reading: Reading) -> bytes | None:
+    """The fingerprint that the token of `request` came to when it was last found good; None when that is not known.
+    Nothing is judged by it: it tells what to look for in the ledger, while the token is verified as ever."""
+    values = _token_values(request, reading.source)
+    if reading.verifier is None or len(values) != 1:
+        return None
+    known = reading.verifier.recall(values[0].strip())
+    return known.identity.fingerprint if known and known.identity and known.site == reading.site else None
+
+
+def _token_values(request: RequestView, source: Source) -> tuple[str, ...]:
+    if source.kind is SourceKind.BEARER:
+        return _bearer(request)
+    if source.kind is SourceKind.ASSERTION:
+        return request.headers.get(source.name, ())
+    return cookie_values(request.headers, source.name)
 
 
 def identify_cookie(request: RequestView, reading: Reading, adoptable: bool) -> Presented:

@@ -117,7 +117,7 @@ class TokenVerifier:
             raise TokenRefused("too_large")
         if self.keys.version != self._version:
             self.forget()
-        digest = sha256(token.encode("utf-8", "surrogatepass")).digest()
+        digest = _digest(token)
         known = self._good.get(digest)
         if known is None or wall >= known.token.expires_at:
             self._good.pop(digest, None)
@@ -125,6 +125,10 @@ class TokenVerifier:
             if wall < known.token.expires_at:
                 self._remember(digest, known)
         return known
+
+    def recall(self, token: str) -> Known | None:
+        """What is remembered of `token`, which may be good no more."""
+        return None if len(token) > _LARGEST else self._good.get(_digest(token))
 
     def claims(self, token: str) -> dict[str, Any]:
         """All that the genuine `token` says, verified anew.
@@ -201,6 +205,10 @@ class TokenVerifier:
             "issuer": settings.issuer,
             "options": _OPTIONS if settings.signer is None else _NO_AUDIENCE,
         }
+
+
+def _digest(token: str) -> bytes:
+    return sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
 def key_name(token: str) -> str | None:

@@ -63,15 +63,28 @@ def arrive(guard: Guard, flow: http.HTTPFlow) -> Arrival:
     request = RequestView(method, alike.host, path, query, alike.headers, alike.address, alike.has_body)
     told = (request, alike.target, alike.site, alike.origin, alike.cookie)
     identity = alike.identity or guard.identify_at_once(request, alike.site, alike.cookie)
-    if not isinstance(identity, Identity):
+    expected = identity.fingerprint if isinstance(identity, Identity) else alike.expected if identity is None else None
+    if expected is None:
         now, wall, warp = guard.clock.read()
-        identity = identity or guard.identify(request, alike.site, alike.cookie, wall, warp)
+        identity = identity or _by_token(guard, request, alike, wall, warp)
         return Arrival(*told, identity, now, wall, warp, begun, alike=alike)
-    warp, seen = guard.reader.look(identity.fingerprint)
-    if seen is None:
-        identity = guard.still_adoptable(identity, alike.site)
+    warp, seen = guard.reader.look(expected)
     now, wall, warp = guard.clock.through(warp)
+    if identity is None:
+        identity = _by_token(guard, request, alike, wall, warp)
+        if alike.expected != expected:  # it has become somebody else's, or nobody's
+            return Arrival(*told, identity, now, wall, warp, begun, alike=alike)
+    elif seen is None and isinstance(identity, Identity):
+        identity = guard.still_adoptable(identity, alike.site)
     return Arrival(*told, identity, now, wall, warp, begun, True, seen, alike)
+
+
+def _by_token(guard: Guard, request: RequestView, alike: Alike, wall: int, warp: Warp) -> Presented:
+    """Who a token says it is, which takes the clock; and under which fingerprint the next one alike will be looked for,
+    so that clock and session are then one question to the ledger. The token is verified every time."""
+    identity = guard.identify(request, alike.site, alike.cookie, wall, warp)
+    alike.expected = identity.fingerprint if isinstance(identity, Identity) else None
+    return identity
 
 
 def alike_of(guard: Guard, flow: http.HTTPFlow) -> Alike:
@@ -99,7 +112,9 @@ def _worked_out(guard: Guard, flow: http.HTTPFlow) -> Alike:
     identity = (
         guard.identify_at_once(request, site, cookie) if guard.settings.source.kind is SourceKind.NIGHTLATCH else None
     )
-    return Alike(request.headers, request.host, request.address, request.has_body, target, site, own, cookie, identity)
+    expected = guard.recalled(request, site, cookie)
+    about = (request.headers, request.host, request.address, request.has_body)
+    return Alike(*about, target, site, own, cookie, identity, expected)
 
 
 def first_found(guard: Guard, arrival: Arrival) -> Found | None:

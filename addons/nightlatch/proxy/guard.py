@@ -20,7 +20,7 @@ from nightlatch.core.remembering import run_out_at
 from nightlatch.core.request import RequestView
 from nightlatch.core.session import End, Session, State
 from nightlatch.core.warp import Warp
-from nightlatch.identity.extract import Reading, SourceKind, identify, identify_cookie
+from nightlatch.identity.extract import Reading, SourceKind, identify, identify_cookie, recalled
 from nightlatch.identity.fingerprint import new_decision_prefix
 from nightlatch.identity.vouching import Voucher
 from nightlatch.ledger.behind import WriteBehind
@@ -97,6 +97,11 @@ class Guard(Telling):
         """The same where it takes no clock; None for tokens, which have times of their own."""
         reading = self.reading(site, cookie)
         return None if reading.source.kind.is_token else identify_cookie(request, reading, self._adopts(site))
+
+    def recalled(self, request: RequestView, site: str, cookie: str) -> bytes | None:
+        """Where a token's session would be looked for, as far as that is known without judging it."""
+        reading = self.reading(site, cookie)
+        return recalled(request, reading) if reading.source.kind.is_token else None
 
     def reading(self, site: str, cookie: str) -> Reading:
         """How credentials of `site` are read, where nightlatch's own cookie is called `cookie`."""

@@ -5,6 +5,7 @@ mitmproxy waits ten minutes for a byte, and again after every byte, so whoever s
 a connection for ever; and it takes connections until the process may open no more files. Knows nothing of sessions.
 """
 
+import asyncio
 import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -74,7 +75,7 @@ class OpenConnections:
         still = [handler for handler in handlers.values() if handler.client.state is not ConnectionState.CLOSED]
         if len(still) <= self.most:
             return  # the others are about to be gone
-        idle = [handler for handler in still if handler.client is not client and is_idle(handler)]
+        idle = [handler for handler in still if _is_read(handler) and handler.client is not client and is_idle(handler)]
         idle.sort(key=lambda handler: handler.timeout_watchdog.last_activity)
         going = idle[: len(still) // _SHARE + 1]
         for handler in going:
@@ -137,5 +138,14 @@ def _layers(handler: ConnectionHandler) -> Iterator[Layer]:
         layer = getattr(layer, "child_layer", None) or getattr(layer, "layer", None)
 
 
+def _is_read(handler: ConnectionHandler) -> bool:
+    """Whether there is a task that reads from the client: it is what closes the socket."""
+    io = handler.transports.get(handler.client)
+    return io is not None and io.handler is not None
+
+
 def _hang_up(handler: ConnectionHandler) -> None:
-    close(handler, handler.client)
+    """Close it, a moment later: where the task that reads has not run yet (before Python 3.12 none has, when it is
+    made), to cancel it would leave the socket open for ever."""
+    handler.client.state = ConnectionState.CLOSED
+    asyncio.get_running_loop().call_soon(close, handler, handler.client)

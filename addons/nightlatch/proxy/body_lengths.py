@@ -48,5 +48,9 @@ def _send(self: Http1Client, event: Any) -> CommandGenerator[None]:
         if _LENGTH not in headers and _CODING not in headers:
             headers["Transfer-Encoding"] = "chunked"
     elif isinstance(event, RequestData) and not event.data:
-        return  # as a chunk it would end the body
-    yield from _stock(self, event)
+        return _nothing()  # as a chunk it would end the body
+    return _stock(self, event)
+
+
+def _nothing() -> CommandGenerator[None]:
+    yield from ()

@@ -49,8 +49,15 @@ def install() -> None:
 
 
 def _from_client(self: Http1Server, event: Any) -> CommandGenerator[None]:
+    """Ordinary events cost no generator of our own: there are some ten a request."""
     if isinstance(event, events.DataReceived):
         vars(self)["taken"] = 0
+        if len(self.buf) + len(event.data) > LARGEST:
+            return _much_from_client(self, event)
+    return _stock_server(self, event)
+
+
+def _much_from_client(self: Http1Server, event: Any) -> CommandGenerator[None]:
     yield from _stock_server(self, event)
     if len(self.buf) <= LARGEST or (self.state == self.wait and len(self.buf) <= MOST_AHEAD):
         return
@@ -60,6 +67,12 @@ def _from_client(self: Http1Server, event: Any) -> CommandGenerator[None]:
 
 
 def _from_application(self: Http1Client, event: Any) -> CommandGenerator[None]:
+    if isinstance(event, events.DataReceived) and len(self.buf) + len(event.data) > LARGEST:
+        return _much_from_application(self, event)
+    return _stock_client(self, event)
+
+
+def _much_from_application(self: Http1Client, event: Any) -> CommandGenerator[None]:
     yield from _stock_client(self, event)
     if len(self.buf) > LARGEST:
         yield from _give_up(self)
@@ -78,18 +91,20 @@ def _give_up(self: Http1Server | Http1Client) -> CommandGenerator[None]:
 def _read_request(self: Http1Server, event: Any) -> CommandGenerator[None]:
     vars(self)["taken"] = taken = vars(self).get("taken", 0) + 1
     if taken > MOST_AT_ONCE:
-        yield from _give_up(self)
-        return
+        return _give_up(self)
     while self.buf._data.startswith((b"\r\n", b"\n")):
         self.buf.maybe_extract_lines()
-    yield from _stock_request(self, event)
+    return _stock_request(self, event)
 
 
 def _read_answer(self: Http1Client, event: Any) -> CommandGenerator[None]:
     for _ in range(MOST_INTERIM):
         if not _interim(self):
-            yield from _stock_answer(self, event)
-            return
+            return _stock_answer(self, event)
+    return _without_answer(self)
+
+
+def _without_answer(self: Http1Client) -> CommandGenerator[None]:
     yield commands.CloseConnection(self.conn)
     assert self.stream_id is not None  # noqa: S101 (something was asked, or it would not be read)
     why = f"more than {MOST_INTERIM} interim answers"
@@ -99,6 +114,8 @@ def _read_answer(self: Http1Client, event: Any) -> CommandGenerator[None]:
 def _interim(self: Http1Client) -> bool:
     """Whether an interim answer was at the front, and is gone now. 101 is none: it ends HTTP."""
     head = self.buf._data
+    if head[9:10] != b"1":
+        return False
     status = bytes(head[9:12])
     if not head.startswith(b"HTTP/1.") or not status.startswith(b"1") or status == b"101" or not status.isdigit():
         return False

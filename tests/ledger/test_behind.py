@@ -168,6 +168,18 @@ def test_a_failure_that_is_over_is_told_once_however_short_it_was(behind: WriteB
     assert [behind.overcome(), behind.overcome()] == ["disk full", None]
 
 
+def test_what_is_on_disk_is_let_go_of_though_durable_work_never_ends(path: Path) -> None:
+    """A site where somebody logs in at every moment: what is held must not grow with every session."""
+    behind = WriteBehind(lambda: open_writer(path), flush_every=0.01)
+    behind.start()
+    for number in range(3000):
+        behind.touch(a_session(f"x{number}"))
+        behind.submit(lambda writer: writer.probe()).result(10)
+    held = len(behind._held)
+    behind.stop()
+    assert held < 1500
+
+
 # Start and stop
 
 

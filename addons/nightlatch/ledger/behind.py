@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import Any, NamedTuple, TypeVar
 
+from nightlatch.clock import monotonic_now
 from nightlatch.core.session import Session
 from nightlatch.ledger.port import Decision, LedgerError, LedgerWriter
 from nightlatch.ledger.touches import laid_over, touch_of
@@ -50,7 +51,7 @@ class WriteBehind:
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._held: dict[str, Session] = {}
-        self._pauses = 0
+        self._pauses, self._counted_at = 0, monotonic_now()
         self._landed: deque[tuple[int, dict[str, Session]]] = deque()
         self._batch = self._writing = _empty()
         self._refusal: str | None = "The ledger is not open yet."
@@ -164,9 +165,16 @@ class WriteBehind:
             woken = self._changed.wait_for(self._has_work, timeout=None if resting else self._pause)
             if any(self._batch[:2]):
                 woken = self._changed.wait_for(self._is_urgent, timeout=self._pause)
-            self._pauses += not woken
+            self._count_pause(woken)
             batch, self._batch = self._batch, _empty()
             return batch
+
+    def _count_pause(self, woken: bool) -> None:
+        """One a round at most, so that a process that stood still has lost none; but one also where durable work comes
+        so often that there never is a quiet one, or nothing would be let go of."""
+        now = monotonic_now()
+        if not woken or now - self._counted_at >= self._pause * 1_000_000:
+            self._pauses, self._counted_at = self._pauses + 1, now
 
     def _has_work(self) -> bool:
         return any(self._batch)

@@ -51,7 +51,7 @@ def test_times_are_wall_times_with_leeway() -> None:
         (mint(iat=None), "malformed"),
         (mint(exp=None), "no_expiry"),
         (mint()[:-6], "signature"),
-        (mint()[:-8], "malformed"),
+        (mint()[:-9], "malformed"),
         ("x", "malformed"),
         ("x" * 100_000, "malformed"),
     ],

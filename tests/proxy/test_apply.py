@@ -1,14 +1,23 @@
 """Carrying a verdict out: what goes on to the application, and what must not."""
 
+from urllib.parse import unquote_to_bytes
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from mitmproxy import http
 from tests.proxy.bench import NAVIGATION, OWN, SITE, Bench, a_flow, response
 from tests.proxy.conftest import Benches
 
-from nightlatch.proxy.apply import client_of, is_browser
+from nightlatch.identity.cookies import cookie_values
+from nightlatch.proxy.apply import _without, client_of, is_browser
 from nightlatch.proxy.view import view
 
 PREFLIGHT = {"Origin": "http://x.example", "Access-Control-Request-Method": "PUT", "Authorization": "Bearer x"}
+BLANK = b" \t\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x85\xa0"
+"""What ISO 8859-1, in which header fields are read, has for white space: more than ASCII, less than UTF-8."""
+PIECES = b'sid %73id own = = ; ; , " a 1 \xa0 \x85 \xc2\xa0 \xff'.split(b" ")
+lines = st.lists(st.sampled_from([*PIECES, b" "]) | st.binary(max_size=2), max_size=20).map(b"".join)
 
 
 def cookies(flow: http.HTTPFlow) -> list[str]:
@@ -44,6 +53,34 @@ def test_a_live_cookie_of_the_application_goes_on_and_an_ended_one_never(benches
     bench.revoke(bench.session(live))
     assert cookies(bench.ask("/news", cookie="sid=abc; theme=dark")) == ["theme=dark"]
     assert bench.ask(cookie="sid=abc").response is not None
+
+
+@pytest.mark.parametrize("blank", b" \t\x85\xa0")
+def test_nor_does_one_whose_name_is_followed_by_what_some_server_skips(benches: Benches, blank: int) -> None:
+    bench = benches(identity="cookie:sid", public="/news")
+    bench.revoke(bench.session(bench.ask(cookie="sid=abc")))
+    flow = a_flow("/news")
+    flow.request.headers.fields += ((b"COOKIE", b"a=\xff; sid%c=abc" % blank), (b"X-More", b"sid=abc"))
+    assert bench.enter(flow).response is None
+    fields = dict(flow.request.headers.fields)
+    assert (fields[b"COOKIE"], fields[b"X-More"]) == (b"a=\xff", b"sid=abc")
+
+
+@given(lines)
+def test_of_any_bytes_what_was_judged_is_gone_and_the_rest_as_it_came(line: bytes) -> None:
+    field, left = _without((b"Cookie", line), ("sid", "own")) or (b"Cookie", b"")
+    names = [unquote_to_bytes(pair.partition(b"=")[0]).strip(BLANK) for pair in left.split(b";") if b"=" in pair]
+    came = [pair.strip(BLANK) for pair in line.split(b";")]
+    kept = left.split(b"; ") if left else []
+    assert field == b"Cookie" and not {b"sid", b"own"} & {*names}
+    assert not any(cookie_values({"cookie": (left.decode("latin-1"),)}, name) for name in ("sid", "own"))
+    assert kept == [pair for pair in came if pair in kept]
+    assert all(pair in kept for pair in came if pair and b"=" not in unquote_to_bytes(pair))
+
+
+@given(st.binary(min_size=6, max_size=6).filter(lambda name: name.lower() != b"cookie"), lines)
+def test_no_other_field_is_touched(name: bytes, line: bytes) -> None:
+    assert _without((name, line), ("sid", "own")) == (name, line)
 
 
 def test_nor_does_an_ended_token(bearer: Bench) -> None:

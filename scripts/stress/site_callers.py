@@ -8,6 +8,7 @@ import json
 import random
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, NamedTuple
 
@@ -103,7 +104,7 @@ class Site:
         return self._dice.choice(self._guards).facts
 
 
-class Caller:
+class Caller(ABC):
     """Somebody who works on a session until that is over."""
 
     def __init__(self, site: Site, name: str, session: Session, seed: int, weights: dict[str, int]) -> None:
@@ -118,8 +119,8 @@ class Caller:
         except Exception as error:
             self.session.failed.append(f"{self.name}: {error!r}")
 
-    def do(self, kind: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def do(self, kind: str) -> None: ...
 
     def note(self, act: tuple[Any, ...], call: Callable[[], Hashable]) -> None:
         """Call, and write down what came of it."""

@@ -1,5 +1,6 @@
 """A ledger under test, opened twice: to read and to write."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,14 +9,14 @@ import pytest
 from nightlatch.ledger.port import LedgerReader, LedgerWriter
 
 
-class Opened:
+class Opened(ABC):
     """A subclass opens readers and writers of the ledger that lives in a folder."""
 
-    def open_reader(self, folder: Path) -> LedgerReader:
-        raise NotImplementedError
+    @abstractmethod
+    def open_reader(self, folder: Path) -> LedgerReader: ...
 
-    def open_writer(self, folder: Path) -> LedgerWriter:
-        raise NotImplementedError
+    @abstractmethod
+    def open_writer(self, folder: Path) -> LedgerWriter: ...
 
     @pytest.fixture
     def writer(self, tmp_path: Path) -> Iterator[LedgerWriter]:

@@ -2,14 +2,13 @@
 nothing of how an alert comes about."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from nightlatch.core.alert import Alert
 from nightlatch.ledger.alerts_port import Backlog
+from nightlatch.ledger.executing import Reads
 from nightlatch.ledger.rows import Row, storable
-
-Value = TypeVar("Value")
 
 ALERT_COLUMNS = (
     "id, detector, grouping, raised_at, last_at, count, session, subject, network, agent, response, why, event, "
@@ -30,11 +29,8 @@ def alert_of(row: Row) -> Alert:
     return Alert._make((*row[:-2], bool(is_open), json.loads(detail)))
 
 
-class AlertQuestions:
-    """What can be asked about alerts, of whatever can read rows."""
-
-    def _read(self, convert: Callable[[Row], Value], statement: str, *values: object) -> list[Value]:
-        raise NotImplementedError
+class AlertQuestions(Reads):
+    """What can be asked about alerts."""
 
     def alerts(
         self, *, after: int = 0, detector: str | None = None, since: int | None = None, session: str | None = None

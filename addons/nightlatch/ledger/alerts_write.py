@@ -3,7 +3,6 @@ alert or counts in an open one is decided here, within one transaction, so that 
 
 import json
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
 
 from nightlatch.core.alert import PER_MINUTE, QUIET, REST, Alert, Finding
 from nightlatch.core.events import Event, EventType, Field
@@ -12,7 +11,7 @@ from nightlatch.core.session import End, State
 from nightlatch.ledger.alerts_port import PLACES_KEPT, Delivery, Place
 from nightlatch.ledger.alerts_read import ALERT_COLUMNS, alert_of
 from nightlatch.ledger.chain import append
-from nightlatch.ledger.executing import Executes
+from nightlatch.ledger.executing import Writes
 from nightlatch.ledger.rows import Row, ending_of, storable
 
 ERROR_KEPT = 300
@@ -57,17 +56,8 @@ _PUT_OFF = (
 _SEND = "INSERT INTO deliveries (id, receiver, event, body, attempts, due_at, error) VALUES (?, ?, ?, ?, 0, 0, '')"
 
 
-class AlertChanges:
-    """What can be changed about alerts, by whatever has an open connection and makes changes whole."""
-
-    _connection: Executes
-
-    def _change(self, *, durable: bool = True) -> AbstractContextManager[None]:
-        raise NotImplementedError
-
-    def _looked_for(self, statement: str, *values: object) -> list[Row]:
-        """Outside a transaction."""
-        raise NotImplementedError
+class AlertChanges(Writes):
+    """What can be changed about alerts."""
 
     def raise_alert(self, finding: Finding, then: str, policy: str) -> Alert | None:
         with self._change():

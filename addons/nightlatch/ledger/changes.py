@@ -6,6 +6,7 @@ Does not know when a session ought to end.
 """
 
 import contextlib
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 
@@ -16,7 +17,7 @@ from nightlatch.core.warp import Segment
 from nightlatch.ledger import federation, pruning, rows
 from nightlatch.ledger.alerts_write import END, AlertChanges
 from nightlatch.ledger.chain import append
-from nightlatch.ledger.executing import Executes, Rows, Values
+from nightlatch.ledger.executing import Rows, Values
 from nightlatch.ledger.forgetting import Forgetting
 from nightlatch.ledger.policies_write import PolicyWriting
 from nightlatch.ledger.port import Decision, Guard, Hold, LedgerError, Touch
@@ -75,12 +76,8 @@ class SqlWriter(AlertChanges, PolicyWriting, Forgetting):
     """The part of `LedgerWriter` that is the same in SQLite and PostgreSQL. Every method raises `LedgerError` when the
     ledger cannot be written; then nothing of the change is in it."""
 
-    _connection: Executes
-
     @contextlib.contextmanager
     def _change(self, *, durable: bool = True) -> Iterator[None]:
-        """One transaction that nobody else's can come between: nothing that it read can have changed when it writes.
-        `durable` waits for the disk; without it a power cut may take the last moments."""
         with self._explained():
             try:
                 self._begin(durable)
@@ -91,23 +88,22 @@ class SqlWriter(AlertChanges, PolicyWriting, Forgetting):
                 if self._connection.in_transaction:
                     self._execute("ROLLBACK")
 
+    @abstractmethod
     def _explained(self) -> AbstractContextManager[None]:
         """Within it, what the database raises becomes a `LedgerError`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _begin(self, durable: bool) -> None:
         """Begin a transaction, as the only one that writes."""
-        raise NotImplementedError
 
     def _commit(self) -> None:
         self._execute("COMMIT")
 
+    @abstractmethod
     def _unbound(self) -> AbstractContextManager[None]:
         """Outside a transaction; within it events can be removed that other rows name."""
-        raise NotImplementedError
 
     def _looked_for(self, statement: str, *values: object) -> list[rows.Row]:
-        """Outside a transaction: what is there now."""
         with self._explained():
             return self._execute(statement, values).fetchall()
 

@@ -5,10 +5,9 @@ Knows the tables; what is to be kept for how long is for the caller to know.
 """
 
 import json
-from contextlib import AbstractContextManager
 from typing import ClassVar
 
-from nightlatch.ledger.executing import Executes
+from nightlatch.ledger.executing import Writes
 from nightlatch.ledger.rows import Row
 from nightlatch.ledger.tombstones import BURIAL
 
@@ -18,15 +17,11 @@ _REFUSED = "SELECT number FROM deliveries WHERE due_at IS NULL AND event < (SELE
 _PLACES = "SELECT site, who, network FROM places WHERE seen_at < ? LIMIT ?"
 
 
-class Forgetting:
-    """What can be forgotten, by whatever has an open connection and makes changes whole."""
+class Forgetting(Writes):
+    """What can be forgotten."""
 
-    _connection: Executes
     NUMBERS: ClassVar[str]
     """What takes the numbers out of the JSON array `:numbers`."""
-
-    def _change(self, *, durable: bool = True) -> AbstractContextManager[None]:
-        raise NotImplementedError
 
     def forget_sessions(self, before: int, limit: int) -> int:
         with self._change(durable=False):
@@ -45,10 +40,6 @@ class Forgetting:
         places = self._looked_for(_PLACES, before, limit)
         last = f"places WHERE site = ? AND who = ? AND network = ? AND seen_at < {before:d}"
         return self._remove(last, places)
-
-    def _looked_for(self, statement: str, *values: object) -> list[Row]:
-        """What was there a moment ago."""
-        raise NotImplementedError
 
     def _remove(self, which: str, keys: list[Row]) -> int:
         if keys:

@@ -1,14 +1,13 @@
 """What is going on now, read from the ledger: a part of the reader. Knows the tables, changes nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from nightlatch.core.session import Session
 from nightlatch.ledger import rows
+from nightlatch.ledger.executing import Reads
 from nightlatch.ledger.port import Decision, Guard, Hold
 from nightlatch.ledger.retention_port import Space
-
-Value = TypeVar("Value")
 
 _OF_KIND = (
     f"SELECT {rows.READ_SESSION} FROM sessions "
@@ -27,14 +26,11 @@ _COUNTED = (
 )
 
 
-class LiveQuestions:
-    """What can be asked about what is going on now, of whatever can read rows."""
+class LiveQuestions(Reads):
+    """What can be asked about what is going on now."""
 
     SPACE: ClassVar[str]
     """What tells how large the ledger is, how much of that is free, and whether that can be given back."""
-
-    def _read(self, convert: Callable[[rows.Row], Value], statement: str, *values: object) -> list[Value]:
-        raise NotImplementedError
 
     def active_since(self, site: str, at: int, limit: int) -> Sequence[Session]:
         return self._read(rows.session_of, _ACTIVE, site, at, limit)

@@ -1,22 +1,17 @@
 """Policies, read from the ledger: a part of the reader. Knows the tables, changes nothing."""
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 from nightlatch.ledger import rows
+from nightlatch.ledger.executing import Reads
 from nightlatch.ledger.policies_port import PolicyChange, PolicyVersion
-
-Value = TypeVar("Value")
 
 CHANGE_COLUMNS = "source, name, version, changed_at, actor, how, previous, given"
 NEWEST = f"SELECT {CHANGE_COLUMNS}, id FROM policy_changes WHERE source = ? ORDER BY id DESC LIMIT 1"
 
 
-class PolicyQuestions:
-    """What can be asked about policies, of whatever can read rows."""
-
-    def _read(self, convert: Callable[[rows.Row], Value], statement: str, *values: object) -> list[Value]:
-        raise NotImplementedError
+class PolicyQuestions(Reads):
+    """What can be asked about policies."""
 
     def policies(self) -> Sequence[PolicyVersion]:
         found = "SELECT name, version, text, loaded_at FROM policies ORDER BY loaded_at DESC, rowid DESC"

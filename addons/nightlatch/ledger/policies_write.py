@@ -1,12 +1,10 @@
 """Policies, written to the ledger: a part of the writer. Which change came first is decided within the
 transaction that makes it, never by an earlier look."""
 
-from contextlib import AbstractContextManager
-
 from nightlatch.core.events import Event
 from nightlatch.ledger import rows
 from nightlatch.ledger.chain import append
-from nightlatch.ledger.executing import Executes
+from nightlatch.ledger.executing import Writes
 from nightlatch.ledger.policies_port import PolicyChange
 from nightlatch.ledger.policies_read import CHANGE_COLUMNS, NEWEST
 
@@ -17,13 +15,8 @@ _LOADED = (
 _CHANGE = f"INSERT INTO policy_changes ({CHANGE_COLUMNS}) VALUES ({', '.join('?' * 8)}) RETURNING id"
 
 
-class PolicyWriting:
-    """What can be changed of policies, of whatever has a connection and opens transactions."""
-
-    _connection: Executes
-
-    def _change(self, *, durable: bool = True) -> AbstractContextManager[None]:
-        raise NotImplementedError
+class PolicyWriting(Writes):
+    """What can be changed of policies."""
 
     def policy(self, name: str, version: str, text: str, at: int) -> None:
         with self._change():

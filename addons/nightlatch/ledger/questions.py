@@ -5,8 +5,9 @@ derive from `SqlReader`. Knows the tables, not how they are changed. Every quest
 of one instant.
 """
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from nightlatch.core.authentication import ProviderSession
 from nightlatch.core.events import Chained, EventType
@@ -14,6 +15,7 @@ from nightlatch.core.session import Session, State
 from nightlatch.ledger import federation, pruning, rows
 from nightlatch.ledger.alerts_read import AlertQuestions
 from nightlatch.ledger.chain_port import ChainBase, Link
+from nightlatch.ledger.executing import Value
 from nightlatch.ledger.gate_questions import FOREIGN, GateQuestions
 from nightlatch.ledger.live_read import LiveQuestions
 from nightlatch.ledger.policies_read import PolicyQuestions
@@ -22,8 +24,6 @@ from nightlatch.ledger.port import (
     Decision,
     LedgerFacts,
 )
-
-Value = TypeVar("Value")
 
 NAMED = 500
 """How many events are looked through for the sessions that they name; beyond that every session may have changed."""
@@ -71,9 +71,9 @@ class SqlReader(GateQuestions, AlertQuestions, LiveQuestions, PolicyQuestions):
     SCHEMA: ClassVar[int]
     """Which schema this program reads."""
 
+    @abstractmethod
     def last_link(self) -> int:
         """The id of the last event that was ever added."""
-        raise NotImplementedError
 
     def key(self) -> bytes:
         found = self.kept("key")

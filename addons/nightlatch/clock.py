@@ -61,6 +61,10 @@ class WarpedClock:
         self._latest = source.horizon()
         self._ahead = max(0, self._latest - warp.at(self._wall()))
 
+    def wall(self) -> int:
+        """Wall time alone, for what has to be known before the ledger is asked; `now` is read with it."""
+        return self._wall()
+
     def read(self) -> tuple[int, int, Warp]:
         """(`now`, wall time, the warp by which one became the other), all of the same instant."""
         return self.through(self._source.warp())

@@ -12,13 +12,15 @@ from nightlatch.identity.extract import (
     Reading,
     Source,
     SourceKind,
+    claimed_by_token,
     credential_fingerprint,
-    identify,
+    identify_cookie,
     parse_source,
     presented_names,
+    token_identity,
 )
 from nightlatch.identity.keys import VerificationKey
-from nightlatch.identity.tokens import TokenSettings, TokenVerifier
+from nightlatch.identity.tokens import Known, TokenSettings, TokenVerifier
 
 WALL = (IAT + 5) * 1_000_000
 COOKIE = Reading(Source(SourceKind.COOKIE, "sid"), b"k" * 32, "http://localhost:3000")
@@ -31,7 +33,14 @@ BEARER = COOKIE._replace(
 
 def read(reading: Reading, *values: str, header: str = "cookie", adoptable: bool = False) -> Presented:
     request = RequestView("GET", "localhost", "/", "", {header: values}, "")
-    return identify(request, reading, WALL, Warp(), adoptable=adoptable)
+    if reading.source.kind.is_token:
+        return presented(request, reading, Warp())
+    return identify_cookie(request, reading, adoptable)
+
+
+def presented(request: RequestView, reading: Reading, warp: Warp) -> Presented:
+    claimed = claimed_by_token(request, reading, WALL)
+    return token_identity(claimed, reading, warp) if isinstance(claimed, Known) else claimed
 
 
 def bearer(*values: str) -> Presented:
@@ -98,7 +107,7 @@ def test_a_refreshed_token_is_another_token_of_the_same_session() -> None:
 
 def test_a_token_goes_through_the_warp() -> None:
     request = RequestView("GET", "localhost", "/", "", {"authorization": (f"Bearer {mint()}",)}, "")
-    found = identify(request, BEARER, WALL, Warp((Segment(0, 7),)))
+    found = presented(request, BEARER, Warp((Segment(0, 7),)))
     assert isinstance(found, Identity)
     assert found.token is not None
     assert found.token.issued_at == IAT * 10**6 + 7

@@ -5,6 +5,7 @@ Only the port is used. What is particular to SQLite is tested beside its modules
 
 from tests.ledger.contract_activity import ActivityContract
 from tests.ledger.contract_alerts import AlertContract
+from tests.ledger.contract_gate import GateContract
 from tests.ledger.contract_live import LiveContract
 from tests.ledger.contract_policies import PolicyContract
 from tests.ledger.contract_providers import ProviderContract
@@ -17,6 +18,7 @@ class LedgerContract(
     SessionContract,
     ActivityContract,
     QuestionContract,
+    GateContract,
     ProviderContract,
     AlertContract,
     LiveContract,

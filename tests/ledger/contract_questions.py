@@ -116,20 +116,6 @@ class QuestionContract(Opened):
         assert reader.warp() == Warp((one, two))
         assert [chained.event.type for chained in reader.events()] == [EventType.CLOCK_WARPED] * 2
 
-    def test_one_question_tells_the_warp_and_the_session(self, reader: LedgerReader, writer: LedgerWriter) -> None:
-        assert reader.look(b"f1") == (Warp(), None)
-        writer.create(a_session("s1"), b"f1", [])
-        assert reader.look(b"f1") == (Warp(), reader.find(b"f1"))
-        writer.warp(one := Segment(T0, T0 + 60), an_event(EventType.CLOCK_WARPED))
-        for mark in (b"f1", b"none"):
-            assert reader.look(mark) == (Warp((one,)), reader.find(mark))
-            assert reader.look(mark)[0] is reader.warp()
-        writer.end("s1", end := logout(T0 + 1), an_event(EventType.SESSION_ENDED))
-        warp, found = reader.look(b"f1")
-        assert found is not None and (warp, found.session.end) == (Warp((one,)), end)
-        writer.reset(T0 + 70, an_event(EventType.CLOCK_WARPED, T0 + 70))
-        assert reader.look(b"f1") == (Warp(), reader.find(b"f1"))
-
     def test_two_who_move_the_clock_at_once_do_not_move_it_back(
         self, reader: LedgerReader, writer: LedgerWriter
     ) -> None:

@@ -21,8 +21,8 @@ from nightlatch.core.policy import MINUTE, SECOND
 from nightlatch.core.session import End, Session
 from nightlatch.core.verdict import Kind
 from nightlatch.core.warp import Warp
+from nightlatch.ledger.opening import open_writer
 from nightlatch.ledger.port import LedgerWriter
-from nightlatch.ledger.writer import open_writer
 from nightlatch.proxy.addon import Nightlatch
 from nightlatch.proxy.judged import Judged, judged
 from nightlatch.proxy.options import OPTIONS
@@ -163,7 +163,7 @@ class Bench:
     @contextmanager
     def elsewhere(self) -> Iterator[LedgerWriter]:
         """Another process's hand on the same ledger."""
-        writer = open_writer(self.ledger)
+        writer = open_writer(self.guard.settings.ledger)
         try:
             yield writer
         finally:

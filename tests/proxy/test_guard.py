@@ -48,13 +48,13 @@ def test_nor_with_a_log_that_was_removed(bench: Bench, name: str) -> None:
 
 def test_a_site_a_cookie_one_fingerprint(bench: Bench) -> None:
     guard = bench.guard
-    now, wall, warp = guard.clock.read()
+    now = guard.clock.now()
     request = view(a_flow(cookie="nightlatch-8080=x; nightlatch-9090=x"))
-    here = guard.identify(request, SITE, "nightlatch-8080", wall, warp)
-    there = guard.identify(request, "http://elsewhere", "nightlatch-8080", wall, warp)
-    assert isinstance(here, Identity) and isinstance(there, Identity) and now == wall
+    here = guard.identify_at_once(request, SITE, "nightlatch-8080")
+    there = guard.identify_at_once(request, "http://elsewhere", "nightlatch-8080")
+    assert isinstance(here, Identity) and isinstance(there, Identity)
     assert here.fingerprint != there.fingerprint
-    assert guard.identify(request, SITE, "nightlatch-1", wall, warp) == Anonymous()
+    assert guard.identify_at_once(request, SITE, "nightlatch-1") == Anonymous()
     assert guard.find(Anonymous(), now) is None and guard.find(here, now) is None
 
 

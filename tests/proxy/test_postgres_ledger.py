@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.identity.minting import AUDIENCE, mint, pem, public_key
+from tests.identity.minting import AUDIENCE, ISSUER, mint, pem, public_key
 from tests.ledger.postgres.server import Server
 from tests.proxy.bench import START, Bench, the
 from tests.proxy.conftest import Benches
@@ -63,15 +63,107 @@ def test_so_it_is_with_a_cookie_of_the_applications(
     assert asked(bench, trips, cookie="sid=1") == 1
 
 
-def test_so_it_is_with_a_token(benches: Benches, postgres: Server, tmp_path: Path, trips: list[Wire]) -> None:
-    key = tmp_path / "key.pem"
-    key.write_bytes(pem(public_key()))
-    tokens = {"jwt_audience": AUDIENCE, "jwt_key_file": str(key), "jwt_algorithms": "RS256"}
-    bench = benches(identity="bearer", ledger=postgres.url(str(tmp_path)), **tokens)
-    minted = START // SECOND
-    about = {"headers": {"Authorization": f"Bearer {mint(iat=minted, exp=minted + 3000)}"}}
-    asked(bench, trips, **about)  # the guard finds out once that this very token is written down
-    assert [asked(bench, trips, **about) for _ in range(3)] == [1] * 3
+def test_an_application_that_sets_its_cookie_with_every_answer_is_one_more(
+    benches: Benches, postgres: Server, tmp_path: Path, trips: list[Wire]
+) -> None:
+    bench = benches(identity="cookie:sid", ledger=postgres.url(str(tmp_path)))
+    for _ in range(3):
+        flow = bench.ask("/api/items", cookie="sid=1")
+        trips.clear()
+        bench.answer(flow, 200, ("Set-Cookie", "sid=1; Path=/"))
+        bench.finish(flow)
+    assert the(flow).verdict.kind is Kind.ALLOW and len(trips) <= 2, "and one at its end, where that is later"
+
+
+SOURCES = {
+    "bearer": ({"identity": "bearer"}, "Authorization", "Bearer {}"),
+    "by login": ({"identity": "bearer"}, "Authorization", "Bearer {}"),
+    "jwt-cookie": ({"identity": "jwt-cookie:token"}, "Cookie", "token={}"),
+    "assertion": ({"identity": "assertion:x-token"}, "X-Token", "{}"),
+    "person": ({"identity": "assertion:google-iap", "jwt_issuer": ISSUER}, "X-Goog-IAP-JWT-Assertion", "{}"),
+}
+CLAIMS: dict[str, dict[str, Any]] = {"by login": {"sid": None, "auth_time": START // SECOND}, "person": {"sid": None}}
+
+
+class Tokens:
+    """A guard that lives on tokens of one kind of source, on the one ledger of a test."""
+
+    def __init__(self, benches: Benches, source: str, ledger: str, folder: Path, policy: str = "") -> None:
+        self._source = source
+        options, self._header, self._form = SOURCES[source]
+        key = folder / "key.pem"
+        key.write_bytes(pem(public_key("ES256")))
+        common = {"jwt_audience": AUDIENCE, "jwt_key_file": str(key), "jwt_algorithms": "ES256", "ledger": ledger}
+        self.bench = benches(policy, **common, **options)
+
+    def minted(self, **claims: Any) -> dict[str, Any]:
+        """A request's headers with a token of the one session, minted now."""
+        now = self.bench.wall // SECOND
+        told: dict[str, Any] = {"iat": now, "exp": now + 9000, **CLAIMS.get(self._source, {}), **claims}
+        return {"headers": {self._header: self._form.format(mint("ES256", **told))}}
+
+
+@pytest.fixture(params=SOURCES)
+def pair(request: pytest.FixtureRequest, benches: Benches, postgres: Server, tmp_path: Path) -> tuple[Tokens, Tokens]:
+    """Two guards on one ledger."""
+    ledger = postgres.url(str(tmp_path))
+    policy = '[session]\nidle = "30m"\n[[rule]]\nname = "strict"\nmatch = { path = "/strict/**" }\nidle = "1m"\n'
+    one, two = (Tokens(benches, request.param, ledger, tmp_path, policy) for _ in range(2))
+    return one, two
+
+
+def waited(bench: Bench, trips: list[Wire], **about: Any) -> int:
+    """The same as `asked`, of a request that comes first."""
+    trips.clear()
+    flow = bench.ask("/api/items", **about)
+    found = len(trips)
+    assert the(flow).verdict.kind is Kind.ALLOW
+    bench.finish(bench.answer(flow))
+    return found
+
+
+def test_so_it_is_with_tokens_that_a_guard_has_met_or_not(pair: tuple[Tokens, Tokens], trips: list[Wire]) -> None:
+    one, two = pair
+    first = one.minted()
+    assert one.bench.kind(**first) is Kind.ALLOW
+    assert [asked(one.bench, trips, **first) for _ in range(3)] == [1] * 3
+    assert [waited(two.bench, trips, **first) for _ in range(3)] == [1] * 3, "new to this guard, known to the ledger"
+    one.bench.guard._tokens.clear()
+    assert waited(one.bench, trips, **first) == 1, "forgotten for others"
+    one.bench.warp(1)
+    assert [waited(each.bench, trips, **first) for each in pair] == [1, 1], "the clock was moved"
+    for each in pair:
+        each.bench.later(5)
+    assert waited(two.bench, trips, **first) == 1, "longer than a stricter rule allows"
+
+
+def test_a_further_token_of_a_session_asks_once_and_is_written(pair: tuple[Tokens, Tokens], trips: list[Wire]) -> None:
+    one, two = pair
+    one.bench.kind(**one.minted())
+    for each in pair:
+        each.bench.later(1)
+        each.bench.guard.after_events = None  # the detectors read each event that was written, whoever asks for it
+    second = one.minted()
+    assert waited(one.bench, trips, **second) == 1
+    assert waited(two.bench, trips, **second) == 1
+    assert one.bench.trail() == ["session.created", "session.refreshed"]
+
+
+def test_a_persons_later_session_is_one_round_trip(
+    benches: Benches, postgres: Server, tmp_path: Path, trips: list[Wire]
+) -> None:
+    ledger = postgres.url(str(tmp_path))
+    one, two = (Tokens(benches, "person", ledger, tmp_path) for _ in range(2))
+    one.bench.kind(**one.minted())
+    one.bench.later(1)
+    one.bench.revoke(one.bench.session())
+    one.bench.later(1)
+    assert one.bench.kind(**one.minted()) is Kind.REFUSED
+    one.bench.later(1)
+    again = one.minted()
+    assert one.bench.kind(**again) is Kind.ALLOW
+    two.bench.later(3)
+    assert [waited(each.bench, trips, **again) for each in (one, two, one, two)] == [1] * 4
 
 
 def test_an_end_by_another_hand_is_seen_by_the_next_request(benches: Benches, postgres: Server, tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """A further token of a known session: logged once, no activity of its own, and `absolute` stays where it is."""
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 from tests.identity.minting import mint
 from tests.proxy.bench import Bench, the
@@ -7,6 +9,8 @@ from tests.proxy.conftest import Benches
 
 from nightlatch.core.policy import SECOND
 from nightlatch.core.verdict import Kind
+from nightlatch.ledger.port import LedgerWriter
+from nightlatch.proxy.guard import Guard
 
 
 def bearer_header(bench: Bench, **claims: object) -> dict[str, str]:
@@ -39,6 +43,22 @@ def test_every_guard_on_the_ledger_knows_a_repeat(benches: Benches, bearer: Benc
     for headers in (first, second):
         assert bearer.kind(headers=headers) is Kind.ALLOW
     assert bearer.trail() == ["session.created", "session.refreshed"]
+
+
+def test_a_session_that_ends_while_its_further_token_is_written_down_is_refused(
+    bearer: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bearer.kind(headers=bearer_header(bearer))
+    bearer.later(1)
+    write = Guard.write
+
+    def after_an_end(guard: Guard, call: Callable[[LedgerWriter], object]) -> Awaitable[object]:
+        bearer.revoke(bearer.session())
+        return write(guard, call)
+
+    monkeypatch.setattr(Guard, "write", after_an_end)
+    assert bearer.kind(headers=bearer_header(bearer)) is Kind.REFUSED
+    assert bearer.trail()[:2] == ["session.created", "session.ended"]
 
 
 def test_a_refresh_moves_absolute_not_at_all(benches: Benches, bearer: Bench) -> None:

@@ -16,7 +16,7 @@ from nightlatch.identity.claims import TokenRefused, token_times
 from nightlatch.identity.cookies import cookie_values
 from nightlatch.identity.fingerprint import fingerprint
 from nightlatch.identity.key_sets import KeysUnavailable
-from nightlatch.identity.tokens import TokenVerifier
+from nightlatch.identity.tokens import Known, TokenVerifier
 
 _LARGEST = 16 * 1024
 _CHOICES = "nightlatch, cookie:NAME, cookie:NAME* (in chunks), bearer, jwt-cookie:NAME or assertion:NAME"
@@ -97,35 +97,6 @@ def presented_names(source: Source) -> PresentedNames:
     return PresentedNames(cookies=(source.name,))
 
 
-def identify(request: RequestView, reading: Reading, wall: int, warp: Warp, *, adoptable: bool = False) -> Presented:
-    """Who `request` says it is.
-
-    Args:
-        request: as the client sent it.
-        reading: how this site's credentials are read.
-        wall: the wall clock, microseconds, of the same instant as the request's `now`.
-        warp: by which one became the other.
-        adoptable: in cookie mode: unknown values may still be taken over (law of trust 4).
-
-    Raises:
-        ValueError: tokens without a verifier; a fault of the configuration.
-        KeyWanted: a token's key has to be fetched first.
-    """
-    if reading.source.kind.is_token:
-        return _tokens(_token_values(request, reading.source), reading, wall, warp)
-    return identify_cookie(request, reading, adoptable)
-
-
-def recalled(request: RequestView, reading: Reading) -> bytes | None:
-    """The fingerprint that the token of `request` came to when it was last found good; None when that is not known.
-    Nothing is judged by it: it tells what to look for in the ledger, while the token is verified as ever."""
-    values = _token_values(request, reading.source)
-    if reading.verifier is None or len(values) != 1:
-        return None
-    known = reading.verifier.recall(values[0].strip())
-    return known.identity.fingerprint if known and known.identity and known.site == reading.site else None
-
-
 def _token_values(request: RequestView, source: Source) -> tuple[str, ...]:
     if source.kind is SourceKind.BEARER:
         return _bearer(request)
@@ -135,7 +106,13 @@ def _token_values(request: RequestView, source: Source) -> tuple[str, ...]:
 
 
 def identify_cookie(request: RequestView, reading: Reading, adoptable: bool) -> Presented:
-    """The same of a site that lives on nightlatch's or the application's cookie, which need no clock."""
+    """Who `request` says it is, on a site that lives on nightlatch's or the application's cookie, which need no clock.
+
+    Args:
+        request: as the client sent it.
+        reading: how this site's credentials are read.
+        adoptable: in cookie mode: unknown values may still be taken over (law of trust 4).
+    """
     kind, values = reading.source.kind, cookie_values(request.headers, reading.source.name)
     if not values:
         return Anonymous(welcome=reading.welcome)
@@ -162,7 +139,15 @@ def _bearer(request: RequestView) -> tuple[str, ...]:
     return (token,) if scheme.lower() == "bearer" else ()
 
 
-def _tokens(values: tuple[str, ...], reading: Reading, wall: int, warp: Warp) -> Presented:
+def claimed_by_token(request: RequestView, reading: Reading, wall: int) -> Known | Anonymous | Unreadable:
+    """The verified token of `request`, of a site that lives on tokens; its `place` and `mark` tell where its session,
+    and it itself, are to be looked for, which does not take nightlatch's clock.
+
+    Raises:
+        ValueError: tokens without a verifier; a fault of the configuration.
+        KeyWanted: the token's key has to be fetched first.
+    """
+    values = _token_values(request, reading.source)
     if reading.verifier is None:
         raise ValueError(f"--identity {reading.source.kind} needs keys: --jwt-key-file or --jwks")
     if not values:
@@ -170,29 +155,37 @@ def _tokens(values: tuple[str, ...], reading: Reading, wall: int, warp: Warp) ->
     if len(values) > 1:
         return Unreadable("duplicate")
     try:
-        return _token_identity(values[0].strip(), reading, reading.verifier, wall, warp)
+        return _placed(values[0].strip(), reading, reading.verifier, wall)
     except TokenRefused as refusal:
         return Unreadable(refusal.reason)
     except KeysUnavailable:
         return Unreadable(UNVERIFIABLE)
 
 
-def _token_identity(token: str, reading: Reading, verifier: TokenVerifier, wall: int, warp: Warp) -> Identity:
-    """The same object as long as the token is remembered and the clock was not moved: every request comes this way."""
+def _placed(token: str, reading: Reading, verifier: TokenVerifier, wall: int) -> Known:
     known = verifier.known(token, wall)
-    if known.identity is not None and known.warp is warp and known.site == reading.site:
+    if known.site != reading.site:
+        known.site, known.identity = reading.site, None
+        known.place = credential_fingerprint(reading, known.token.session_key)
+        known.mark = fingerprint(reading.key, reading.site, "token", token)
+    return known
+
+
+def token_identity(known: Known, reading: Reading, warp: Warp) -> Identity:
+    """Who a verified token says it is. The same object as long as the token is remembered and the clock was not moved:
+    every request comes this way."""
+    if known.identity is not None and known.warp is warp:
         return known.identity
-    verified = known.token
-    known.site, known.warp = reading.site, warp
+    verified, known.warp = known.token, warp
     known.identity = Identity(
         source=str(reading.source.kind),
-        fingerprint=credential_fingerprint(reading, verified.session_key),
+        fingerprint=known.place,
         subject=verified.subject,
         groups=verified.groups,
         amr=verified.amr,
         acr=verified.acr,
         token=token_times(verified, warp, verified.first_seen),
-        token_id=fingerprint(reading.key, reading.site, "token", token),
+        token_id=known.mark,
         email=verified.email,
         personal=verified.personal,
     )

@@ -60,15 +60,16 @@ class KeyWanted(Exception):
 
 
 class Known:
-    """A token that was good, with room for what it made of a request, as long as neither clock nor site differ."""
+    """A token that was good, with room for where it is to be looked for, as long as the site does not differ, and for
+    what it made of a request, as long as the clock does not either."""
 
-    __slots__ = ("identity", "site", "token", "warp")
+    __slots__ = ("identity", "mark", "place", "site", "token", "warp")
 
     def __init__(self, token: VerifiedToken) -> None:
         self.token = token
+        self.site, self.place, self.mark = "", b"", b""
         self.identity: Identity | None = None
         self.warp: Warp | None = None
-        self.site = ""
 
 
 class TokenVerifier:
@@ -125,10 +126,6 @@ class TokenVerifier:
             if wall < known.token.expires_at:
                 self._remember(digest, known)
         return known
-
-    def recall(self, token: str) -> Known | None:
-        """What is remembered of `token`, which may be good no more."""
-        return None if len(token) > _LARGEST else self._good.get(_digest(token))
 
     def claims(self, token: str) -> dict[str, Any]:
         """All that the genuine `token` says, verified anew.

@@ -3,7 +3,7 @@
 One statement, and so one round trip where the ledger is on another machine. Knows the tables, not how they are changed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from nightlatch.core.warp import Segment, Warp
@@ -16,12 +16,24 @@ FOREIGN = (ValueError, KeyError, TypeError)
 """What reading a row raises that nightlatch did not write."""
 
 # Every piece put together here is a constant of this package; what a caller gives is always a bound parameter.
-FIND = (
-    f"SELECT {rows.READ_SESSION}, {rows.READ_CREDENTIAL} "
-    "FROM credentials c JOIN sessions s ON s.number = c.session WHERE c.fingerprint = ?"
-)
-LOOK = FIND.replace(" FROM ", ", (SELECT max(id) FROM clock) FROM ", 1)
-_SEGMENTS = (
+CLOCK = "(SELECT max(id) FROM clock)"
+_BURIED = "(SELECT count(*) FROM tombstones WHERE fingerprint = {})"
+
+
+def finding(*also: str, by: str = "= ?") -> str:
+    """What finds sessions by their credentials. `also`: further columns; `by`: which credentials, in SQL."""
+    told = ", ".join((rows.READ_SESSION, rows.READ_CREDENTIAL, *also))
+    return f"SELECT {told} FROM credentials c JOIN sessions s ON s.number = c.session WHERE c.fingerprint {by}"
+
+
+def looking_for_token(*also: str, place: str, itself: str) -> str:
+    """The same for a token and the place of its session; in the last columns whose row it is, and whether the token is
+    one of those of which only a tombstone is left. `place`, `itself`: how their values are marked."""
+    return finding(*also, "c.fingerprint", _BURIED.format(itself), by=f"IN ({place}, {itself})")
+
+
+FIND, LOOK = finding(), finding(CLOCK)
+SEGMENTS = (
     "SELECT id, wall_at, warped_at, frozen, reset FROM clock "
     "WHERE id >= coalesce((SELECT max(id) FROM clock WHERE reset), 0) ORDER BY id"
 )
@@ -32,6 +44,8 @@ class GateQuestions:
 
     ERRORS: ClassVar[tuple[type[Exception], ...]] = FOREIGN
     """What a question may raise; it becomes a `LedgerError`."""
+    LOOK: ClassVar[str] = LOOK
+    LOOK_FOR_TOKEN: ClassVar[str] = looking_for_token(CLOCK, place="?1", itself="?2")
 
     def __init__(self, execute: Callable[..., Rows], name: str) -> None:
         """`execute`: asks the database one statement with its values; `name`: of the ledger, as it may be shown."""
@@ -42,12 +56,35 @@ class GateQuestions:
     def look(self, fingerprint: bytes) -> tuple[Warp, Found | None]:
         """On every request: one statement. The clock is read again only when it was moved since."""
         try:
-            row = self._execute(LOOK, (fingerprint,)).fetchone()
+            row = self._execute(self.LOOK, self._about(fingerprint)).fetchone()
             if row is None:
                 return self.warp(), exhumed(self._execute, fingerprint)
-            return self._warp_at(row[-1]), rows.found_of(fingerprint, row[:-1])
+            return self._warp_in(row), self._found_in(fingerprint, row)
         except self.ERRORS as error:
             raise self._unreadable(error) from error
+
+    def look_for_token(self, place: bytes, token: bytes) -> tuple[Warp, Found | None, Found | None]:
+        """One statement where the token is written down, or its session was never forgotten and is known."""
+        try:
+            found = {row[-2]: row for row in self._execute(self.LOOK_FOR_TOKEN, self._about(place, token)).fetchall()}
+            if not found:
+                return self.warp(), exhumed(self._execute, place), exhumed(self._execute, token)
+            (any_row, *_), known = found.values(), {mark: self._found_in(mark, row) for mark, row in found.items()}
+            if token not in known and any_row[-1]:
+                return self._warp_in(any_row), known.get(place), exhumed(self._execute, token)
+            return self._warp_in(any_row), known.get(place), known.get(token)
+        except self.ERRORS as error:
+            raise self._unreadable(error) from error
+
+    def _about(self, *fingerprints: bytes) -> tuple[object, ...]:
+        """The values of a question for these."""
+        return fingerprints
+
+    def _warp_in(self, row: rows.Row) -> Warp:
+        return self._warp_at(row[rows.FOUND_WIDTH])
+
+    def _found_in(self, fingerprint: bytes, row: rows.Row) -> Found:
+        return rows.found_of(fingerprint, row[: rows.FOUND_WIDTH])
 
     def find(self, fingerprint: bytes) -> Found | None:
         try:
@@ -70,7 +107,11 @@ class GateQuestions:
 
     def _segments(self) -> tuple[Warp, int | None]:
         """The segments since the last reset and the id of the last row, of one instant."""
-        found = list(map(rows.segment_row, self._execute(_SEGMENTS).fetchall()))
+        return self._told(self._execute(SEGMENTS).fetchall())
+
+    def _told(self, told: Sequence[rows.Row]) -> tuple[Warp, int | None]:
+        """The same, of the clock's rows."""
+        found = list(map(rows.segment_row, told))
         moved = (Segment(wall, warped, bool(frozen)) for _, wall, warped, frozen, reset in found if not reset)
         return Warp(tuple(moved)), found[-1][0] if found else None
 

@@ -42,6 +42,8 @@ class Found(NamedTuple):
 
     session: Session
     credential: Credential
+    holds: "tuple[Hold, ...] | None" = None
+    """What holds its `idle` and is running, where that was asked for with it; None where it was not."""
 
 
 class Touch(NamedTuple):
@@ -156,6 +158,11 @@ class LedgerReader(
 
     def look(self, fingerprint: bytes) -> tuple[Warp, Found | None]:
         """`warp` and `find` in one question: what an allowed request needs of the ledger."""
+
+    def look_for_token(self, place: bytes, token: bytes) -> tuple[Warp, Found | None, Found | None]:
+        """`warp` and `find` of two credentials, in one question where both are known: the session of a token, and
+        whether this very token is one of its credentials. What an allowed request with a token needs that the asker
+        has not met before."""
 
     def session(self, session_id: str) -> Session | None: ...
     def match(self, prefix: str) -> Sequence[Session]:

@@ -36,6 +36,8 @@ lives, what is out of the common stands there: since when a fresh login is asked
 whether it is remembered."""
 READ_CREDENTIAL = "issued_at, replaced_at, grace_until_at"
 """What is read of a credential after `READ_SESSION`: whoever asks for it knows its fingerprint."""
+FOUND_WIDTH = 21
+"""How many columns those two are."""
 
 DECISION_COLUMNS = (
     "id, decided_at, site, session, method, host, path, verdict, reason, clock, "

@@ -37,8 +37,6 @@ class Alike:
     cookie: str
     identity: Presented | None
     """Where it hangs on the header fields alone; None for tokens, and where an application's cookie is adopted."""
-    expected: bytes | None = None
-    """The fingerprint that its token came to the last time: where to look, while the token is verified every time."""
     admitted: bool = False
     """That it can be judged was found out; not being admitted is found out each time."""
     onward: dict[tuple[str, Fields], tuple[Fields, bytes]] = field(default_factory=dict)

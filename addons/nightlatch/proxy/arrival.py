@@ -8,10 +8,11 @@ from mitmproxy import http
 
 from nightlatch.clock import monotonic_now
 from nightlatch.core.headers import HTTPS_COOKIE
-from nightlatch.core.identity import Identity, Presented
+from nightlatch.core.identity import Anonymous, Identity, Presented
 from nightlatch.core.request import RequestView
 from nightlatch.core.warp import Warp
 from nightlatch.identity.extract import SourceKind
+from nightlatch.identity.tokens import Known
 from nightlatch.ledger.port import Found
 from nightlatch.proxy.admission import Target
 from nightlatch.proxy.alike import Alike, key_of
@@ -19,6 +20,7 @@ from nightlatch.proxy.forwarders import client_address, client_scheme
 from nightlatch.proxy.framing import fault_of_fields
 from nightlatch.proxy.guard import Guard
 from nightlatch.proxy.simulated import from_elsewhere
+from nightlatch.proxy.token_arrival import claimed, identity_of, look_for
 from nightlatch.proxy.view import site_scheme, spoken_version, view
 
 _OWN_COOKIE = re.compile(
@@ -48,6 +50,8 @@ class Arrival(NamedTuple):
     seen: Found | None = None
     alike: Alike | None = None
     """What follows from the header fields alone."""
+    unwritten: bool = False
+    """The ledger was asked for this very token, and does not have it."""
 
 
 def arrive(guard: Guard, flow: http.HTTPFlow) -> Arrival:
@@ -63,28 +67,30 @@ def arrive(guard: Guard, flow: http.HTTPFlow) -> Arrival:
     request = RequestView(method, alike.host, path, query, alike.headers, alike.address, alike.has_body)
     told = (request, alike.target, alike.site, alike.origin, alike.cookie)
     identity = alike.identity or guard.identify_at_once(request, alike.site, alike.cookie)
-    expected = identity.fingerprint if isinstance(identity, Identity) else alike.expected if identity is None else None
-    if expected is None:
-        now, wall, warp = guard.clock.read()
-        identity = identity or _by_token(guard, request, alike, wall, warp)
-        return Arrival(*told, identity, now, wall, warp, begun, alike=alike)
-    warp, seen = guard.reader.look(expected)
-    now, wall, warp = guard.clock.through(warp)
     if identity is None:
-        identity = _by_token(guard, request, alike, wall, warp)
-        if alike.expected != expected:  # it has become somebody else's, or nobody's
-            return Arrival(*told, identity, now, wall, warp, begun, alike=alike)
-    elif seen is None and isinstance(identity, Identity):
+        return _with_token(guard, Arrival(*told, Anonymous(), 0, 0, Warp(), begun, alike=alike))
+    if not isinstance(identity, Identity):
+        now, wall, warp = guard.clock.read()
+        return Arrival(*told, identity, now, wall, warp, begun, alike=alike)
+    warp, seen = guard.reader.look(identity.fingerprint)
+    now, wall, warp = guard.clock.through(warp)
+    if seen is None:
         identity = guard.still_adoptable(identity, alike.site)
     return Arrival(*told, identity, now, wall, warp, begun, True, seen, alike)
 
 
-def _by_token(guard: Guard, request: RequestView, alike: Alike, wall: int, warp: Warp) -> Presented:
-    """Who a token says it is, which takes the clock; and under which fingerprint the next one alike will be looked for,
-    so that clock and session are then one question to the ledger. The token is verified every time."""
-    identity = guard.identify(request, alike.site, alike.cookie, wall, warp)
-    alike.expected = identity.fingerprint if isinstance(identity, Identity) else None
-    return identity
+def _with_token(guard: Guard, arrival: Arrival) -> Arrival:
+    """The rest of an arrival where sites live on tokens, which have times of their own: those take the clock."""
+    site, cookie = arrival.site, arrival.cookie
+    token = claimed(guard, arrival.request, site, cookie)
+    if not isinstance(token, Known):
+        now, wall, warp = guard.clock.read()
+        return arrival._replace(identity=token, now=now, wall=wall, warp=warp)
+    looked = look_for(guard, token)
+    now, wall, warp = guard.clock.through(looked.warp)
+    identity = identity_of(guard, token, site, cookie, looked)
+    found = (identity.fingerprint in looked.seen, looked.seen.get(identity.fingerprint))
+    return Arrival(*arrival[:5], identity, now, wall, warp, arrival.begun, *found, arrival.alike, looked.unwritten)
 
 
 def alike_of(guard: Guard, flow: http.HTTPFlow) -> Alike:
@@ -112,9 +118,8 @@ def _worked_out(guard: Guard, flow: http.HTTPFlow) -> Alike:
     identity = (
         guard.identify_at_once(request, site, cookie) if guard.settings.source.kind is SourceKind.NIGHTLATCH else None
     )
-    expected = guard.recalled(request, site, cookie)
     about = (request.headers, request.host, request.address, request.has_body)
-    return Alike(*about, target, site, own, cookie, identity, expected)
+    return Alike(*about, target, site, own, cookie, identity)
 
 
 def first_found(guard: Guard, arrival: Arrival) -> Found | None:

@@ -4,7 +4,7 @@ It reads the ledger on the event loop and hands every write to the writer's thre
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
@@ -19,12 +19,11 @@ from nightlatch.core.policy import Policy
 from nightlatch.core.remembering import run_out_at
 from nightlatch.core.request import RequestView
 from nightlatch.core.session import End, Session, State
-from nightlatch.core.warp import Warp
-from nightlatch.identity.extract import Reading, SourceKind, identify, identify_cookie, recalled
+from nightlatch.identity.extract import Reading, SourceKind, identify_cookie
 from nightlatch.identity.fingerprint import new_decision_prefix
 from nightlatch.identity.vouching import Voucher
 from nightlatch.ledger.behind import WriteBehind
-from nightlatch.ledger.port import Found, LedgerError, LedgerReader, LedgerWriter
+from nightlatch.ledger.port import Found, Hold, LedgerError, LedgerReader, LedgerWriter
 from nightlatch.proxy.active import ActiveExchanges
 from nightlatch.proxy.alike import Connections
 from nightlatch.proxy.counted_events import CountedEvents
@@ -82,26 +81,10 @@ class Guard(Telling):
             raise LedgerError(self.behind.failure)
         self.reader.still_there()
 
-    def identify(self, request: RequestView, site: str, cookie: str, wall: int, warp: Warp) -> Presented:
-        """Who `request` says it is.
-
-        Raises:
-            KeyWanted: a token's key has to be fetched first.
-        """
-        presented = identify(request, self.reading(site, cookie), wall, warp, adoptable=self._adopts(site))
-        if self.settings.verifier is not None and isinstance(presented, Identity) and presented.personal:
-            return self.personal.resolve(presented, site)
-        return presented
-
     def identify_at_once(self, request: RequestView, site: str, cookie: str) -> Presented | None:
-        """The same where it takes no clock; None for tokens, which have times of their own."""
+        """Who `request` says it is, where it takes no clock; None for tokens, which have times of their own."""
         reading = self.reading(site, cookie)
         return None if reading.source.kind.is_token else identify_cookie(request, reading, self._adopts(site))
-
-    def recalled(self, request: RequestView, site: str, cookie: str) -> bytes | None:
-        """Where a token's session would be looked for, as far as that is known without judging it."""
-        reading = self.reading(site, cookie)
-        return recalled(request, reading) if reading.source.kind.is_token else None
 
     def reading(self, site: str, cookie: str) -> Reading:
         """How credentials of `site` are read, where nightlatch's own cookie is called `cookie`."""
@@ -131,9 +114,17 @@ class Guard(Telling):
         """
         if not identity.adoptable or self.settings.adopt != "until-issued":
             return identity
-        if self.reader.issues(site, self.settings.source.name):
+        return identity._replace(adoptable=not self.issues(site))
+
+    def issues(self, site: str) -> bool:
+        """Whether the application of `site` has been seen to issue cookies itself; asked until it has.
+
+        Raises:
+            LedgerError: the ledger cannot be asked.
+        """
+        if site not in self._issuers and self.reader.issues(site, self.settings.source.name):
             self._issuers.add(site)
-        return identity._replace(adoptable=site not in self._issuers)
+        return site in self._issuers
 
     def find(self, identity: Presented, now: int) -> Found | None:
         """The session of a credential as it stands at `now`: the ledger's record, with what is not yet written."""
@@ -145,12 +136,12 @@ class Guard(Telling):
         """What was just read, with what is not yet written."""
         if found is None:
             return None
-        session = self.current(found.session, now)
-        return found if session is found.session else Found(session, found.credential)
+        session = self.current(found.session, now, found.holds)
+        return found if session is found.session else found._replace(session=session)
 
-    def current(self, session: Session, now: int) -> Session:
+    def current(self, session: Session, now: int, holds: Iterable[Hold] | None = None) -> Session:
         """`session` with pending touches and running exchanges laid over it; those of other guards only where they
-        could make a difference, so that nobody else pays for asking."""
+        could make a difference, so that nobody else pays for asking. `holds`: those that were read with it."""
         if session.state is not State.ACTIVE:
             return session
         if self.demanded and session.id in self.demanded:
@@ -158,7 +149,7 @@ class Guard(Telling):
         session = self.active.cover(self.behind.overlay(session), now)
         shortest = shortest_idle(self.policy)
         if shortest is not None and now - session.last_active_at >= shortest:
-            return held_elsewhere(self.reader, session, now)
+            return held_elsewhere(self.reader, session, now, holds)
         return session
 
     def run_out(self, session: Session, now: int) -> End | None:
@@ -192,12 +183,16 @@ class Guard(Telling):
 
     def knows_token(self, token_id: bytes) -> bool:
         """Whether this very token has been written down with its session; asks the ledger once a token."""
-        if token_id in self._tokens:
+        if self.has_met(token_id):
             return True
         if self.reader.find(token_id) is None:
             return False
         self.remember_token(token_id)
         return True
+
+    def has_met(self, token_id: bytes) -> bool:
+        """Whether this guard knows, without asking, that this very token has been written down."""
+        return token_id in self._tokens
 
     def remember_token(self, token_id: bytes) -> None:
         """This token has been written down with its session."""

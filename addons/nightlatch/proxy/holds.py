@@ -41,14 +41,17 @@ def _write(begun: Iterable[Hold], over: Iterable[str], writer: LedgerWriter) -> 
     writer.release(over)
 
 
-def held_elsewhere(reader: LedgerReader, session: Session, now: int) -> Session:
-    """`session` as the exchanges leave it that other guards have running at `now`.
+def held_elsewhere(reader: LedgerReader, session: Session, now: int, running: Iterable[Hold] | None = None) -> Session:
+    """`session` as the exchanges leave it that other guards have running at `now`: `running`, where those were read
+    with it; else they are asked for.
 
     Raises:
         LedgerError: the ledger cannot be read.
     """
-    for hold in reader.holds(session.id):
-        if hold.pid != reader.process() and reader.runs(hold.pid):
+    if running is None:
+        running = (hold for hold in reader.holds(session.id) if reader.runs(hold.pid))
+    for hold in running:
+        if hold.pid != reader.process():
             session = credited(session, Exchange(session.id, hold.started_at, hold.idle), now)
     return session
 

@@ -43,20 +43,24 @@ async def take_in(guard: Guard, flow: http.HTTPFlow, judged: Judged) -> None:
         LedgerError: it cannot be written; the caller answers 503.
     """
     assert flow.response is not None  # noqa: S101 (`brings_credential` has looked)
-    now, wall, _ = guard.clock.read()
+    wall = guard.clock.wall()
     cookies = [parse_set_cookie(line) for line in flow.response.headers.get_all("set-cookie")]
     value = issued_value(cookies, guard.settings.source.name, wall)
-    live = _still_live(guard, judged)
     if value is None:
-        if live is not None and all(
-            is_deletion(cookie, wall) for cookie in cookies if carries_session(guard, cookie.name)
-        ):
-            await guard.end(live, End(now, "logout"))
+        if all(is_deletion(cookie, wall) for cookie in cookies if carries_session(guard, cookie.name)):
+            await _logged_out(guard, judged)
         return
     await _note_issuer(guard, judged.arrival.site)
     mark = credential_fingerprint(guard.reading(judged.arrival.site, judged.arrival.cookie), value)
-    if not await _accept(guard, judged, live, mark, now):
+    warp, known = guard.reader.look(mark)
+    if not await _accept(guard, judged, known, mark, guard.clock.through(warp)[0]):
         drop(guard, flow)
+
+
+async def _logged_out(guard: Guard, judged: Judged) -> None:
+    live = _still_live(guard, judged)
+    if live is not None:
+        await guard.end(live, End(guard.clock.now(), "logout"))
 
 
 def is_login(guard: Guard, judged: Judged) -> bool:
@@ -111,16 +115,16 @@ def _still_live(guard: Guard, judged: Judged) -> Session | None:
 
 
 async def _note_issuer(guard: Guard, site: str) -> None:
-    name = guard.settings.source.name
-    if not guard.reader.issues(site, name):
-        await guard.write(lambda writer: writer.mark_issuer(site, name))
+    if not guard.issues(site):
+        await guard.write(lambda writer: writer.mark_issuer(site, guard.settings.source.name))
 
 
-async def _accept(guard: Guard, judged: Judged, live: Session | None, mark: bytes, now: int) -> bool:
-    login = is_login(guard, judged)
-    known = guard.reader.find(mark)
+async def _accept(guard: Guard, judged: Judged, known: Found | None, mark: bytes, now: int) -> bool:
+    """`known`: whose the value is already. An application that gives the same out with every answer is not asked
+    about more than that."""
     if known is not None:
         return known.session.state is State.ACTIVE or await _reissue(guard, judged, known, mark, now)
+    live, login = _still_live(guard, judged), is_login(guard, judged)
     if live is not None and judged.verdict.forward_credential and not login:
         return await _rotate(guard, judged, live, mark, now)
     if judged.verdict.kind is Kind.ALLOW and live is None:

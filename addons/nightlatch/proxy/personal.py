@@ -6,6 +6,8 @@ person has been refused once, so that an expiry is seen; a token that was minted
 Whether they really logged in again, such a token cannot tell: that is noted as `login.silent` (law of time 9).
 """
 
+from collections.abc import Mapping
+
 from nightlatch.core.activity import is_passive
 from nightlatch.core.identity import Identity
 from nightlatch.core.matching import session_rule
@@ -13,7 +15,10 @@ from nightlatch.core.policy import Policy
 from nightlatch.core.request import RequestView
 from nightlatch.core.session import Session
 from nightlatch.identity.fingerprint import fingerprint
-from nightlatch.ledger.port import LedgerReader
+from nightlatch.ledger.port import Found, LedgerReader
+
+Seen = Mapping[bytes, Found | None]
+"""By fingerprint, what the ledger said."""
 
 _REMEMBERED = 4096
 _SECOND = 1_000_000
@@ -28,16 +33,17 @@ class PersonalSessions:
         """When somebody was first refused for a session that had ended. Not on disk: after a restart somebody is
         refused once more."""
 
-    def resolve(self, identity: Identity, site: str) -> Identity:
-        """`identity`, its fingerprint that of the session which its token belongs to.
+    def resolve(self, identity: Identity, site: str, seen: Seen) -> Identity:
+        """`identity`, its fingerprint that of the session which its token belongs to. `seen`: what the ledger was
+        asked for already, at this instant.
 
         Raises:
             LedgerError: the ledger cannot be asked.
         """
-        if self._reader.find(identity.token_id) is not None:
+        if self._find(identity.token_id, seen) is not None:
             return identity._replace(fingerprint=identity.token_id)
         place = identity.fingerprint
-        while (later := self._later(identity, place, site)) is not None:
+        while (later := self._later(identity, place, site, seen)) is not None:
             place = later
         return identity._replace(fingerprint=place, again=place != identity.fingerprint)
 
@@ -49,9 +55,12 @@ class PersonalSessions:
             del self._told[next(iter(self._told))]
         self._told[session.id] = now
 
-    def _later(self, identity: Identity, place: bytes, site: str) -> bytes | None:
+    def _find(self, mark: bytes, seen: Seen) -> Found | None:
+        return seen[mark] if mark in seen else self._reader.find(mark)
+
+    def _later(self, identity: Identity, place: bytes, site: str, seen: Seen) -> bytes | None:
         """The place of the session after the one at `place`; None when the token belongs to that one."""
-        found = self._reader.find(place)
+        found = self._find(place, seen)
         if found is None or found.session.end is None or identity.token is None:
             return None
         minted = identity.token.issued_at

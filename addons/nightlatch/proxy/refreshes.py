@@ -19,21 +19,23 @@ def is_refresh(guard: Guard, arrival: Arrival, found: Found) -> bool:
     identity = arrival.identity
     if not isinstance(identity, Identity) or not identity.token_id or found.session.end is not None:
         return False
-    return not guard.knows_token(identity.token_id)
+    return not guard.has_met(identity.token_id) if arrival.unwritten else not guard.knows_token(identity.token_id)
 
 
-async def take_in(guard: Guard, arrival: Arrival, session: Session) -> None:
-    """Write the new token down with its session, and the login that it tells of."""
+async def take_in(guard: Guard, arrival: Arrival, session: Session) -> bool:
+    """Write the new token down with its session, and the login that it tells of. Whether the session is otherwise as it
+    was, and was live then."""
     identity = arrival.identity
     if not isinstance(identity, Identity):
-        return
+        return False
     now = arrival.now
     anew = authenticated_anew(session, identity, now)
     refreshed = guard.event(EventType.SESSION_REFRESHED, now, session, reauthenticated=anew is not None)
-    known = await guard.write(lambda writer: writer.attach(session.id, identity.token_id, now, refreshed))
+    attached = await guard.write(lambda writer: writer.attach(session.id, identity.token_id, now, refreshed))
     guard.remember_token(identity.token_id)
-    if known and anew is not None:
+    if attached and anew is not None:
         await _reauthenticated(guard, identity, session, anew)
+    return attached and anew is None
 
 
 async def _reauthenticated(guard: Guard, identity: Identity, session: Session, at: int) -> None:

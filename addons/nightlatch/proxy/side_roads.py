@@ -69,12 +69,15 @@ def _is_refresh(case: Case) -> bool:
 
 
 async def _refreshed(case: Case) -> Case | None:
-    """A further token of a live session, if it lets anybody in at all: on disk before anything passes."""
-    found, case.refreshed = case.found, True
+    """A further token of a live session, if it lets anybody in at all: on disk before anything passes. What wrote it
+    down has seen that the session lives: it need not be asked for once more."""
+    found, case.refreshed, guard = case.found, True, case.service.guard
     if found is not None and case.decided(found.session).kind in ADMITTED:
-        await refreshes.take_in(case.service.guard, case.arrival, found.session)
-        case.find_again()
-        case.found = case.found or found
+        if await refreshes.take_in(guard, case.arrival, found.session):
+            case.found = guard.as_it_stands(found, case.arrival.now)
+        else:
+            case.find_again()
+            case.found = case.found or found
     return case
 
 

@@ -39,10 +39,21 @@ def test_what_was_seen_is_familiar_for_thirty_days() -> None:
 
 
 def test_the_same_is_written_down_once_a_day() -> None:
-    places = Places(Store(OFFICE))
+    store = Store(OFFICE)
+    places = Places(store)
     assert places.saw(SITE, "ada", OFFICE, T0)
     assert not places.saw(SITE, "ada", OFFICE, T0 + STALE - 1)
     assert places.saw(SITE, "ada", OFFICE, T0 + STALE)
+    assert store.asked == [], "to write it down takes no question"
+
+
+def test_what_was_seen_here_and_what_is_stored_are_familiar() -> None:
+    store = Store(HOME)
+    places = Places(store)
+    places.saw(SITE, "ada", OFFICE, T0)
+    assert places.familiar(SITE, "ada", HOME, T0) and places.familiar(SITE, "ada", OFFICE, T0)
+    assert not places.familiar(SITE, "ada", ELSEWHERE, T0) and len(store.asked) == 1
+    assert not places.saw(SITE, "ada", OFFICE, T0 + 1), "what is stored does not make it older"
 
 
 def test_networks_of_one_operator_are_as_good_as_one() -> None:
@@ -57,4 +68,4 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     places = Places(store)
     for who in ("ada", "bob", "ada"):
         places.familiar(SITE, who, HOME, T0)
-    assert len(store.asked) == 3
+    assert len(store.asked) == 3 and len(places._known) == len(places._loaded) == 1

@@ -1,41 +1,16 @@
 """What is particular to reading PostgreSQL: round trips, indexes, rows of somebody else's making."""
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
-from tests.ledger.postgres.server import Server
-from tests.ledger.samples import OTHER_SITE, SITE, T0, a_session, an_event, logout
+from tests.ledger.samples import OTHER_SITE, SITE, T0, a_session
 
-from nightlatch.core.warp import Segment, Warp
-from nightlatch.ledger import gate_questions, live_read, questions
+from nightlatch.ledger import live_read, questions
 from nightlatch.ledger.address import ServerAddress
-from nightlatch.ledger.opening import open_reader, open_writer
 from nightlatch.ledger.port import LedgerError, LedgerReader, LedgerWriter
-from nightlatch.ledger.postgres.connection import Wire
 from nightlatch.ledger.postgres.dialect import translated
 from nightlatch.ledger.postgres.reader import PostgresReader
-
-
-@pytest.fixture
-def url(tmp_path: Path, postgres: Server) -> str:
-    return postgres.url(str(tmp_path))
-
-
-@pytest.fixture
-def writer(url: str) -> Iterator[LedgerWriter]:
-    writer = open_writer(url)
-    yield writer
-    writer.close()
-
-
-@pytest.fixture
-def reader(url: str, writer: LedgerWriter) -> Iterator[LedgerReader]:
-    reader = open_reader(url, on_loop=True)
-    yield reader
-    reader.close()
 
 
 @pytest.fixture
@@ -45,53 +20,6 @@ def foreign(url: str, writer: LedgerWriter) -> Iterator[psycopg.Connection]:
     connection = psycopg.connect(address.url, options=f"-csearch_path={address.schema}", autocommit=True)
     yield connection
     connection.close()
-
-
-@pytest.fixture
-def trips(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Grows by one whenever the server is waited for."""
-    seen: list[object] = []
-    wait = Wire.wait
-
-    def counted(wire: Wire, *rest: Any) -> object:
-        seen.append(wire)
-        return wait(wire, *rest)
-
-    monkeypatch.setattr(Wire, "wait", counted)
-    return seen
-
-
-def test_what_a_request_needs_is_one_round_trip(
-    reader: LedgerReader, writer: LedgerWriter, trips: list[object]
-) -> None:
-    writer.create(a_session(), b"f1", [])
-    writer.warp(Segment(T0, T0 + 5), an_event())
-    reader.look(b"f1")
-    trips.clear()
-    for asked in range(1, 12):  # until it is prepared, and beyond
-        warp, found = reader.look(b"f1")
-        assert len(trips) == asked
-        assert found is not None and warp == Warp((Segment(T0, T0 + 5),))
-    for ask in (lambda: reader.find(b"f1"), reader.version, lambda: reader.changes(0), lambda: reader.holds("s1")):
-        trips.clear()
-        ask()
-        assert len(trips) == 1
-    trips.clear()
-    reader.still_there()
-    reader.process()
-    assert trips == []
-
-
-def test_another_hands_end_and_warp_are_in_the_very_next_look(reader: LedgerReader, url: str) -> None:
-    other = open_writer(url)
-    other.create(a_session(), b"f1", [])
-    _, before = reader.look(b"f1")
-    assert before is not None and before.session.end is None
-    other.warp(Segment(T0, T0 + 7), an_event())
-    other.end("s1", logout(T0 + 8), an_event())
-    warp, after = reader.look(b"f1")
-    assert after is not None and after.session.end == logout(T0 + 8) and warp == Warp((Segment(T0, T0 + 7),))
-    other.close()
 
 
 @pytest.mark.parametrize("change", ["state = 'asleep'", "groups = 'no json'", "groups = '7'"])
@@ -115,7 +43,8 @@ def test_a_table_that_is_gone(reader: LedgerReader, foreign: psycopg.Connection)
 
 _RANGE = "'http://site1', 9, 'http://site1', 9"
 INDEXED = [
-    (gate_questions.LOOK, "'x'", ("credentials_pkey", "sessions_pkey")),
+    (PostgresReader.LOOK, "'x', 1", ("credentials_pkey", "sessions_pkey", "holds_by_session")),
+    (PostgresReader.LOOK_FOR_TOKEN, "'x', 'y', 1", ("credentials_pkey", "sessions_pkey", "tombstones_pkey")),
     (questions._IDLE, _RANGE, ("sessions_live_by_activity", "sessions_live_by_authentication")),
     (questions._IDLE_REMEMBERED, _RANGE, ("sessions_remembered_by_activity", "sessions_remembered_by_authentication")),
     (PostgresReader.LAST_ACTIVE[0], "", ("sessions_live_by_activity",)),

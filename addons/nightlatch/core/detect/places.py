@@ -23,10 +23,12 @@ class Places:
         """`operator`: who runs a network (its autonomous system); empty when that is not known."""
         self._load, self._operator = load, operator
         self._known: dict[tuple[str, str], dict[str, int]] = {}
+        self._loaded: set[tuple[str, str]] = set()
+        """Of whom the store was asked: only where somebody comes from elsewhere than their session did."""
 
     def familiar(self, site: str, who: str, network: str, now: int) -> bool:
         """Whether `who` was seen in `network`, or in another of the same operator, within 30 days."""
-        known = self._of(site, who, now)
+        known = self._stored(site, who, now)
         seen = known.get(network)
         if seen is not None and now - seen < FAMILIAR:
             return True
@@ -37,19 +39,28 @@ class Places:
 
     def saw(self, site: str, who: str, network: str, now: int) -> bool:
         """`who` was seen in `network`; whether that is worth writing down."""
-        known = self._of(site, who, now)
+        known = self._of(site, who)
         before = known.get(network)
         if before is not None and now - before < STALE:
             return False
         known[network] = now
         return True
 
-    def _of(self, site: str, who: str, now: int) -> dict[str, int]:
+    def _stored(self, site: str, who: str, now: int) -> dict[str, int]:
+        """What was seen, here and by others."""
+        known = self._of(site, who)
+        if (site, who) not in self._loaded:
+            # Of what was stored only the order is known, not when; it is within the 30 days now.
+            known |= {network: now - STALE for network in self._load(site, who, now - FAMILIAR) if network not in known}
+            self._loaded.add((site, who))
+        return known
+
+    def _of(self, site: str, who: str) -> dict[str, int]:
+        """What was seen here since somebody was first asked for."""
         known = self._known.get((site, who))
         if known is None:
             if len(self._known) >= REMEMBERED:
-                del self._known[next(iter(self._known))]
-            # Of what was stored only the order is known, not when; it is within the 30 days now.
-            stored = self._load(site, who, now - FAMILIAR)
-            known = self._known[site, who] = dict.fromkeys(stored, now - STALE)
+                del self._known[oldest := next(iter(self._known))]
+                self._loaded.discard(oldest)
+            known = self._known[site, who] = {}
         return known

@@ -11,6 +11,7 @@ from nightlatch.ledger.address import ServerAddress
 from nightlatch.ledger.executing import Rows, Values
 from nightlatch.ledger.gate_questions import FOREIGN
 from nightlatch.ledger.port import LedgerError
+from nightlatch.ledger.postgres.gate import PostgresGate
 from nightlatch.ledger.postgres.presence import RUNS, is_here, process_number
 from nightlatch.ledger.postgres.remedies import explain
 from nightlatch.ledger.postgres.tables import SCHEMA_VERSION
@@ -25,7 +26,7 @@ class Line(Protocol):
     def close(self) -> None: ...
 
 
-class PostgresReader(SqlReader):
+class PostgresReader(PostgresGate, SqlReader):
     """`LedgerReader` on an open line."""
 
     ERRORS = (psycopg.Error, *FOREIGN)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nightlatch.private_files import create, make_folder, replace, write
+from nightlatch.private_files import append, create, make_folder, replace, write
 
 
 @pytest.fixture(autouse=True, params=[0, 0o022, 0o077])
@@ -28,6 +28,13 @@ def test_what_is_made_is_its_owners_alone(tmp_path: Path) -> None:
         file.write(b"c")
     assert [path.read_bytes() for path in sorted(tmp_path.iterdir())] == [b"c", b"b", b"a"]
     assert {mode(path) for path in tmp_path.iterdir()} == {0o600}
+
+
+def test_what_is_added_to_keeps_what_it_has(tmp_path: Path) -> None:
+    for piece in (b"a", b"b"):
+        with append(tmp_path / "added") as file:
+            file.write(piece)
+    assert ((tmp_path / "added").read_bytes(), mode(tmp_path / "added")) == (b"ab", 0o600)
 
 
 def test_every_folder_on_the_way_is_too(tmp_path: Path) -> None:

@@ -38,6 +38,15 @@ def create(path: Path, *, fresh: bool = False) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | how, _FILE), "wb")
 
 
+def append(path: Path) -> BinaryIO:
+    """`path` opened for writing behind what it has.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _FILE), "wb")
+
+
 def write(path: Path, content: bytes) -> None:
     """Have `content` in `path`, and nothing else.
 

@@ -92,7 +92,9 @@ def run(
         str,
         typer.Option(metavar="HOST:PORT", help="Control API and dashboard, on loopback; port 0: any free one."),
     ] = "",
-    record: Annotated[str, typer.Option(metavar="FILE", help="Record what passes, for replay.")] = "",
+    record: Annotated[
+        str, typer.Option(metavar="FILE", help="Record what passes, for replay; goes on with an earlier one.")
+    ] = "",
     otel: Annotated[
         bool, typer.Option("--otel", help="Send figures by OpenTelemetry, where its own variables (OTEL_…) say.")
     ] = False,

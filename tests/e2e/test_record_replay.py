@@ -83,6 +83,18 @@ def test_a_stricter_policy_on_the_same_recording(guards: Start, upstream: Upstre
     assert default["verdicts"]["expired"] == 0
 
 
+def test_a_guard_that_is_started_again_goes_on_with_the_recording(
+    guards: Start, upstream: Upstream, tmp_path: Path
+) -> None:
+    capture = tmp_path / "capture.jsonl"
+    for path in ("/one", "/two"):
+        guard = guards(upstream.url, *USERS, "--record", str(capture))
+        assert Browser(guard.url).login().fetch(path).status == 200
+        assert guard.stop() == 0
+    told = json.loads(_replay(str(capture), "--policy", "default", "--json"))
+    assert (told["policies"][0]["verdicts"]["allow"], told["capture"]["skipped"]) == (2, [])
+
+
 def _replay(*arguments: str) -> str:
     """What `nightlatch replay` printed."""
     done = nightlatch("replay", *arguments)

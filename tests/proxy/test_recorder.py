@@ -8,7 +8,7 @@ import pytest
 from tests.proxy.bench import OWN, SITE, Bench, a_flow, the
 from tests.proxy.conftest import Benches
 
-from nightlatch.core.recording import SCHEMA
+from nightlatch.core.recording import SCHEMA, header_line
 from nightlatch.proxy.recorder import Recorder, RecordingUnusable
 
 
@@ -80,6 +80,36 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_then_the_guard_does_not_start(benches: Benches, tmp_path: Path) -> None:
     with pytest.raises(RecordingUnusable):
         benches(record=str(tmp_path))
+
+
+@pytest.mark.parametrize("cut_off", ["", '{"at":"2026'])
+def test_a_guard_that_is_started_again_goes_on_with_it(capture: Path, cut_off: str) -> None:
+    Recorder(capture, SITE, "default").close()
+    with capture.open("a") as file:
+        file.write(cut_off)
+    Recorder(capture, SITE, "strict").close()
+    first, *torn, again = capture.read_text().splitlines()
+    assert (json.loads(first), torn) == (header_line(SITE, "default"), [cut_off] if cut_off else [])
+    assert json.loads(again) == header_line(SITE, "strict")
+
+
+@pytest.mark.parametrize(
+    "there", ['{"log":{"entries":[]}}\n', "[]\n", '{"schema":"nightlatch.capture/2"}\n', "\xff", "\n"]
+)
+def test_anything_else_stays_as_it_is(capture: Path, there: str) -> None:
+    capture.parent.mkdir()
+    capture.write_text(there, "latin-1")
+    with pytest.raises(RecordingUnusable, match=r"monday\.jsonl: it is no recording; move it away"):
+        Recorder(capture, SITE, "default")
+    assert capture.read_text("latin-1") == there
+
+
+def test_an_empty_file_and_what_is_no_file_are_written_to(capture: Path) -> None:
+    capture.parent.mkdir()
+    capture.touch()
+    Recorder(capture, SITE, "default").close()
+    Recorder(Path("/dev/null"), SITE, "default").close()
+    assert lines(capture) == [header_line(SITE, "default")]
 
 
 def test_messages_that_count_as_activity_are_in_it(recorded: Bench, capture: Path) -> None:

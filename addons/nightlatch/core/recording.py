@@ -1,4 +1,5 @@
-"""The guard's own capture format, `nightlatch.capture/1`: JSON Lines, a header and then a line an exchange.
+"""The guard's own capture format, `nightlatch.capture/1`: JSON Lines, a header and then a line an exchange; a guard
+that goes on with a file adds a header of its own.
 
 Knows what stands in a line, not where lines are kept: the proxy writes them, `replay` reads them. No credential and no
 query is in them, and of header fields only those keep their values that a judgement may hang on.
@@ -36,7 +37,7 @@ Line = dict[str, object]
 
 
 def header_line(site: str, policy: str) -> Line:
-    """The first line: which upstream was guarded, by which policy."""
+    """The first line of a guard's: which upstream was guarded, by which policy."""
     return {"schema": SCHEMA, "site": site, "policy": policy}
 
 

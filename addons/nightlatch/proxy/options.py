@@ -48,7 +48,7 @@ OPTIONS = (
     Option("assertion", "on", "off: the application gets no signed assertion of who is asking."),
     Option("notice", "off", "on: pages warn people before their session ends."),
     Option("control", "", "HOST:PORT (loopback) for the control API and the dashboard. Empty: none."),
-    Option("record", "", "Record what passes into this file, for replay."),
+    Option("record", "", "Record what passes into this file, for replay. An earlier recording is gone on with."),
     Option("otel", "off", "on: figures are sent by OpenTelemetry, where its own variables say."),
     Option("audit_file", "", "A file that gets every audit event, a line each."),
     Option("audit_syslog", "", "Syslog receivers of every audit event: unix:PATH, udp://, tcp:// or tls://HOST:PORT."),

@@ -1,17 +1,22 @@
 """Records what passes as a capture for `nightlatch replay`: credentials replaced by fingerprints, warped times,
-sessions and verdicts. Lines are appended as they happen, so a capture is whole up to the last finished exchange."""
+sessions and verdicts. Lines are appended as they happen, so a capture is whole up to the last finished exchange; a
+guard that is started again goes on with it."""
 
 import json
+import os
 from io import TextIOWrapper
 from pathlib import Path
 
-from nightlatch.core.recording import exchange_line, header_line
-from nightlatch.private_files import create, make_folder
+from nightlatch.core.recording import SCHEMA, exchange_line, header_line
+from nightlatch.private_files import append, make_folder
 from nightlatch.proxy.judged import Judged
+
+_LONGEST = 10_000
+"""Bytes of a first line that is looked at."""
 
 
 class RecordingUnusable(ValueError):
-    """The file cannot be written; the message names it (exit code 3)."""
+    """The file cannot be written, or gone on with; the message names it (exit code 3)."""
 
 
 class Recorder:
@@ -20,9 +25,12 @@ class Recorder:
     def __init__(self, path: Path, site: str, policy: str) -> None:
         try:
             make_folder(path.parent)
-            self._file = TextIOWrapper(create(path), encoding="utf-8")
+            cut_off = _ends_midway(path)
+            self._file = TextIOWrapper(append(path), encoding="utf-8")
         except OSError as error:
             raise RecordingUnusable(f"cannot record into {path}: {error.strerror}; name another file") from error
+        if cut_off:
+            self._file.write("\n")
         self._write(header_line(site, policy))
 
     def exchange(self, judged: Judged, *, ended_at: int, status: int, size: int, streamed: bool = False) -> None:
@@ -50,3 +58,25 @@ class Recorder:
     def _write(self, line: dict[str, object]) -> None:
         self._file.write(json.dumps(line, separators=(",", ":")) + "\n")
         self._file.flush()
+
+
+def _ends_midway(path: Path) -> bool:
+    """Whether the earlier recording in `path`, if there is one, ends within a line: what wrote it was killed."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        first = file.readline(_LONGEST)
+        if not first:
+            return False
+        if not _begins_recording(first):
+            raise RecordingUnusable(f"cannot go on with {path}: it is no recording; move it away, or name another file")
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"
+
+
+def _begins_recording(line: bytes) -> bool:
+    try:
+        header = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(header, dict) and header.get("schema") == SCHEMA

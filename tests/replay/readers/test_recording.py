@@ -66,6 +66,17 @@ def test_lines_that_cannot_be_read_are_named_by_their_number() -> None:
     assert "could not judge" in capture.skipped[2].why
 
 
+def test_a_guard_that_went_on_with_it_has_a_site_of_its_own() -> None:
+    """Each guard's lines are of its own site; a header is no entry, and one that is cut off costs nothing else."""
+    allowed = line(SESSION, Verdict(Kind.ALLOW, "live"))
+    first, again = text(allowed), text(allowed, allowed).replace(b"up.test", b"other.test")
+    found = read_recording("x", first + b'{"schema": "nightl\n\n' + again, Views())
+    sites = [each.recorded and each.recorded.session and each.recorded.session.site for each in found.exchanges]
+    assert sites == ["http://up.test", "http://other.test", "http://other.test"]
+    assert [each.position for each in found.exchanges] == [0, 2, 3]
+    assert [skip.at for skip in found.skipped] == ["line 3"]
+
+
 @pytest.mark.parametrize("first", [b"", b"{}", b'{"schema": "nightlatch.capture/2"}', b"x"])
 def test_another_format_is_refused(first: bytes) -> None:
     with pytest.raises(CaptureUnreadable, match=r"^x: expected a recording of nightlatch"):

@@ -53,6 +53,8 @@ class Line(Struct):
     message: str = ""
 
 
+_HEADER_BEGINS = b'{"schema"'
+"""A guard that was started again has gone on with the file."""
 _HEADER = msgspec.json.Decoder(Header)
 _LINE = msgspec.json.Decoder(Line)
 _VERDICTS = frozenset(("allow", "public", "login", "expired", "refused", "step_up", "denied", "invalid"))
@@ -67,11 +69,15 @@ def read_recording(file: str, content: bytes, views: Views) -> Capture:
     first, *rest = content.split(b"\n")
     site = _site(file, first)
     exchanges, skipped = list[Exchange](), list[Skipped]()
-    for position, text in enumerate(line for line in rest if line.strip()):
+    for number, text in enumerate(rest, 2):
         try:
-            exchanges.append(_exchange(position, file, _LINE.decode(text), site, views))
+            if text.startswith(_HEADER_BEGINS):
+                site = _site(file, text)
+            elif text.strip():
+                position = len(exchanges) + len(skipped)
+                exchanges.append(_exchange(position, file, _LINE.decode(text), site, views))
         except (ValueError, RecursionError) as reason:
-            skipped.append(Skipped(f"line {position + 2}", str(reason)))
+            skipped.append(Skipped(f"line {number}", str(reason)))
     return Capture(file, exchanges, skipped)
 
 

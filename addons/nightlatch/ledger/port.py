@@ -43,7 +43,7 @@ class Found(NamedTuple):
     session: Session
     credential: Credential
     holds: "tuple[Hold, ...] | None" = None
-    """What holds its `idle` and is running, where that was asked for with it; None where it was not."""
+    """What holds its `idle`, where that was asked for with it; None where it was not."""
 
 
 class Touch(NamedTuple):

@@ -41,17 +41,15 @@ def _write(begun: Iterable[Hold], over: Iterable[str], writer: LedgerWriter) -> 
     writer.release(over)
 
 
-def held_elsewhere(reader: LedgerReader, session: Session, now: int, running: Iterable[Hold] | None = None) -> Session:
-    """`session` as the exchanges leave it that other guards have running at `now`: `running`, where those were read
-    with it; else they are asked for.
+def held_elsewhere(reader: LedgerReader, session: Session, now: int, told: Iterable[Hold] | None = None) -> Session:
+    """`session` as the exchanges leave it that other guards have running at `now`. `told`: what holds it, where that
+    was read with it; else it is asked for.
 
     Raises:
         LedgerError: the ledger cannot be read.
     """
-    if running is None:
-        running = (hold for hold in reader.holds(session.id) if reader.runs(hold.pid))
-    for hold in running:
-        if hold.pid != reader.process():
+    for hold in reader.holds(session.id) if told is None else told:
+        if hold.pid != reader.process() and reader.runs(hold.pid):
             session = credited(session, Exchange(session.id, hold.started_at, hold.idle), now)
     return session
 

@@ -58,16 +58,18 @@ def test_what_a_request_needs_is_one_round_trip(
     assert trips == []
 
 
-def test_with_a_session_comes_what_running_guards_hold(
+def test_with_a_session_comes_what_guards_hold_of_it(
     reader: LedgerReader, writer: LedgerWriter, trips: list[object]
 ) -> None:
     writer.create(a_session(), b"f1", [])
     mine = Hold("x1", "s1", reader.process(), T0 + 2, 60)
-    writer.hold([mine, Hold("x2", "s1", 12345, T0 + 3, None), Hold("x3", "s2", reader.process(), T0, None)])
+    theirs = Hold("x2", "s1", 2**61, T0 + 3, None)
+    writer.hold([mine, theirs, Hold("x3", "s2", reader.process(), T0, None)])
     trips.clear()
     _, found = reader.look(b"f1")
-    assert found is not None and found.holds == (mine,) and len(trips) == 1
-    writer.release(["x1"])
+    assert found is not None and found.holds is not None and len(trips) == 1
+    assert set(found.holds) == {mine, theirs}
+    writer.release(["x1", "x2"])
     _, found = reader.look(b"f1")
     assert found is not None and found.holds == ()
 

@@ -57,6 +57,12 @@ def rerun(
 
 
 def _target(text: str) -> str:
+    if "@" in text:
+        fail(
+            ExitCode.USAGE,
+            "--to: no user or password has a place in it",
+            "--header 'Authorization: Basic …' sends them",
+        )
     url = urlsplit(text)
     if url.scheme not in ("http", "https") or not url.hostname or url.path.strip("/") or url.query:
         fail(ExitCode.USAGE, f"--to {text}: expected the URL of a site, such as http://localhost:8080")

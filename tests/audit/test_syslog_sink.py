@@ -35,11 +35,30 @@ def test_addresses(text: str, address: Address) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "logs.example", "http://x", "udp://", "tcp://x:port", "unix:dev/log", "udp://x:99999"]
+    "text",
+    [
+        "",
+        "logs.example",
+        "http://x",
+        "udp://",
+        "tcp://x:port",
+        "unix:dev/log",
+        "udp://x:99999",
+        "udp://x/logs",
+        "tls://x?a=b",
+        "tcp://x#a",
+    ],
 )
 def test_what_is_no_address_is_told(text: str) -> None:
     with pytest.raises(SyslogInvalid, match="udp://HOST:PORT"):
         parse_address(text)
+
+
+@pytest.mark.parametrize("secret", ["user:s3cret", "s3cret", "user:s3cret/", "user:s3cret#", ":s3cret@"])
+def test_a_user_and_password_are_refused_and_not_repeated(secret: str) -> None:
+    with pytest.raises(SyslogInvalid, match=r"^`tls://…@logs\.example:6514`: .*leave out what is before the @") as told:
+        parse_address(f"tls://{secret}@logs.example:6514")
+    assert "s3cret" not in str(told.value)
 
 
 @pytest.mark.parametrize("type_", EventType, ids=str)

@@ -92,6 +92,12 @@ def test_mistakes_on_the_command_line(capture: Path, args: list[str]) -> None:
     assert nightlatch("rerun", capture, *args).exit_code == ExitCode.USAGE
 
 
+def test_a_password_in_the_target_is_sent_otherwise(capture: Path) -> None:
+    result = nightlatch("rerun", capture, "--to", "http://ada:s3cret@localhost:8080")
+    assert result.exit_code == ExitCode.USAGE
+    assert "--header 'Authorization: Basic" in result.stderr and "s3cret" not in result.stderr
+
+
 def test_nothing_to_send_and_nothing_to_read(capture: Path, tmp_path: Path) -> None:
     result = nightlatch("rerun", capture, "--to", "http://localhost", "--session", "nobody")
     assert result.exit_code == ExitCode.EMPTY

@@ -40,6 +40,12 @@ def test_the_login_page_of_a_redirect_is_public_and_a_login_path() -> None:
         ({"login": "redirct:/x"}, "redirect"),
         ({"login": "redirect:"}, "redirect:/login"),
         ({"login": "redirect://evil"}, "redirect:/login"),
+        (
+            {"login": "redirect:https://ada:s3cret@sso.example/in"},
+            r"`redirect:https://…@sso\.example/in` .*before the @",
+        ),
+        ({"login": "redirect:https://ada@sso.example"}, "before the @"),
+        ({"login": "redirect:https://[sso.example"}, "is no URL"),
         ({"login": "oidc:https://issuer"}, "--oidc-client-id"),
         ({"login": "dev:x"}, "takes no value"),
         ({"adopt": "always"}, "until-issued"),
@@ -52,8 +58,9 @@ def test_the_login_page_of_a_redirect_is_public_and_a_login_path() -> None:
     ],
 )
 def test_a_bad_value_is_refused_with_the_remedy(changes: dict[str, str], told: str) -> None:
-    with pytest.raises(SettingsInvalid, match="(?s).*" + told):
+    with pytest.raises(SettingsInvalid, match="(?s).*" + told) as refused:
         read_settings({**DEFAULTS, **changes})
+    assert "s3cret" not in str(refused.value)
 
 
 def test_dev_users_have_groups() -> None:
@@ -66,7 +73,8 @@ def test_dev_users_have_groups() -> None:
 
 def test_logins_are_read() -> None:
     assert parse_login("none") == Login("none")
-    assert parse_login("redirect:https://login.example/x") == Login("redirect", "https://login.example/x")
+    for url in ("https://login.example/x", "https://login.example/@app?for=ada@here", "/in?for=//ada@here"):
+        assert parse_login(f"redirect:{url}") == Login("redirect", url)
 
 
 @pytest.mark.parametrize("demand", ['amr = ["mfa"]', 'acr = ["gold"]'])

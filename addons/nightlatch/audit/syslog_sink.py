@@ -49,16 +49,19 @@ def parse_address(text: str) -> Address:
     """Read `unix:/dev/log`, `udp://host:514`, `tcp://host:601` or `tls://host:6514`.
 
     Raises:
-        SyslogInvalid: anything else.
+        SyslogInvalid: anything else; a user or password, too, which no receiver would be told.
     """
     if text.startswith("unix:/"):
         return Address("unix", text.removeprefix("unix:"))
+    if "@" in text:
+        shown = f"{text.partition(':')[0]}://…@{text.rpartition('@')[2]}"
+        raise SyslogInvalid(f"`{shown}`: syslog knows no user or password; leave out what is before the @")
     try:
         split = urlsplit(text)
         port = split.port
     except ValueError:
         split, port = urlsplit(""), None
-    if split.scheme not in _PORTS or not split.hostname:
+    if split.scheme not in _PORTS or not split.hostname or split.path.strip("/") or split.query or split.fragment:
         raise SyslogInvalid(
             f"`{text}` is no address: unix:/dev/log, udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT"
         )

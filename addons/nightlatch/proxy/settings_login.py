@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from nightlatch.core.policy import Policy
 from nightlatch.core.shown_url import without_secrets
@@ -66,12 +67,26 @@ def parse_login(text: str) -> Login:
     if kind == "redirect":
         if not rest.startswith(("/", "http://", "https://")) or rest.startswith("//"):
             raise SettingsInvalid(f"login `{text}` needs a path or an http(s) URL, such as `redirect:/login`")
-        return Login(kind, rest)
+        return Login(kind, _for_browsers(rest))
     if kind == "oidc":
         return Login(kind, issuer=_issuer(text, rest))
     if rest:
         raise SettingsInvalid(f"login `{kind}` takes no value, found `{text}`")
     return Login(kind)
+
+
+def _for_browsers(url: str) -> str:
+    """`url`, which every browser is told that has to log in."""
+    try:
+        secret = "@" in urlsplit(url).netloc
+    except ValueError as error:
+        raise SettingsInvalid(f"login `redirect:{without_secrets(url)}` is no URL ({error})") from None
+    if secret:
+        shown = f"login `redirect:{without_secrets(url)}`"
+        raise SettingsInvalid(
+            f"{shown} would tell every browser a user's name or password; leave out what is before the @"
+        )
+    return url
 
 
 def _issuer(text: str, issuer: str) -> str:

@@ -78,10 +78,12 @@ def _usage(error: Exception) -> Failure | None:
 def _domain(error: Exception) -> Failure | None:
     # Imported here: most commands end well and need none of it.
     from nightlatch.core.mistakes import PolicyInvalid
-    from nightlatch.ledger.port import LedgerError
+    from nightlatch.ledger.port import LedgerError, Overtaken
     from nightlatch.presets import PolicyNotFound, PolicyUnreadable
 
     match error:
+        case Overtaken():
+            return Failure(ExitCode.FINDING, str(error))
         case LedgerError():
             return Failure(ExitCode.LEDGER, str(error))
         case PolicyInvalid():

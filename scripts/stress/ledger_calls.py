@@ -9,7 +9,7 @@ from scripts.stress.slot_model import Mark, Slot
 from nightlatch.core.events import Event, EventType
 from nightlatch.core.session import End, Session
 from nightlatch.core.warp import Segment
-from nightlatch.ledger.port import LedgerError, LedgerReader, LedgerWriter, Touch
+from nightlatch.ledger.port import LedgerReader, LedgerWriter, Overtaken, Touch
 
 RESET = "reset"
 
@@ -73,7 +73,7 @@ def _find(reader: LedgerReader, _: LedgerWriter, slot: int, fingerprint: str) ->
     found = reader.look(_mark(fingerprint))[1]
     if found is None:
         return None
-    session, credential = found
+    session, credential = found[:2]
     end = None if session.end is None else (session.end.at, session.end.reason)
     times = (session.last_active_at, session.gap, session.gap_from_at, session.reauthenticated_at)
     mark = Mark(credential.fingerprint.decode(), credential.replaced_at, credential.grace_until)
@@ -83,9 +83,7 @@ def _find(reader: LedgerReader, _: LedgerWriter, slot: int, fingerprint: str) ->
 def _warp(_: LedgerReader, writer: LedgerWriter, slot: int, wall: int, warped: int) -> bool:
     try:
         writer.warp(Segment(wall, warped), _event(EventType.CLOCK_WARPED, warped))
-    except LedgerError as error:
-        if "moved by somebody else" not in str(error):
-            raise
+    except Overtaken:
         return False
     return True
 

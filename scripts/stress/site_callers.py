@@ -209,7 +209,7 @@ class Commander(Caller):
     def _advance(self, by: str) -> None:
         """Another command may move it at the same moment; then one of them says so, and is given again."""
         code, out = self.site.command(self.name, "clock", "advance", by)
-        while code == 6 and "moved by somebody else" in out:
+        while code == 1 and "moved by somebody else" in out:
             code, out = self.site.command(self.name, "clock", "advance", by)
         if code != 0:
             raise BrokenPromise(out)

@@ -1,7 +1,7 @@
 import pytest
 
 from nightlatch.core.mistakes import Mistake, PolicyInvalid
-from nightlatch.ledger.port import LedgerError
+from nightlatch.ledger.port import LedgerError, Overtaken
 from nightlatch.presets import PolicyNotFound, PolicyUnreadable
 from nightlatch_cli.exits import ExitCode, Failure, fail, failure_of, report
 
@@ -41,6 +41,7 @@ def test_a_failure_cannot_drive_the_terminal(capsys: pytest.CaptureFixture[str])
     ("error", "code"),
     [
         (LedgerError("locked"), ExitCode.LEDGER),
+        (Overtaken("moved by somebody else"), ExitCode.FINDING),
         (PolicyNotFound("strct", "strict"), ExitCode.CONFIGURATION),
         (PolicyUnreadable("/tmp: a directory"), ExitCode.CONFIGURATION),
         (PolicyInvalid((Mistake("p.toml", 3, 1, '"idel"', "a key", "idle", 'idel = "1m"'),)), ExitCode.CONFIGURATION),

@@ -20,7 +20,7 @@ from nightlatch.core.events import GENESIS, EventType, canonical, chain_hash
 from nightlatch.core.session import End, State
 from nightlatch.core.warp import Segment, Warp
 from nightlatch.ledger.chain import verify_chain
-from nightlatch.ledger.port import Changes, LedgerError, LedgerReader, LedgerWriter, Touch
+from nightlatch.ledger.port import Changes, LedgerReader, LedgerWriter, Overtaken, Touch
 
 
 class QuestionContract(Opened):
@@ -121,7 +121,7 @@ class QuestionContract(Opened):
     ) -> None:
         mine, theirs = Warp().advance(T0 + 1, 10 * SECOND), Warp().advance(T0, 60 * SECOND)
         writer.warp(theirs, an_event(EventType.CLOCK_WARPED))
-        with pytest.raises(LedgerError, match="again"):
+        with pytest.raises(Overtaken, match="again"):
             writer.warp(mine, an_event(EventType.CLOCK_WARPED))
         assert reader.warp() == Warp((theirs,))
         assert len(list(reader.events())) == 1

@@ -11,7 +11,7 @@ from nightlatch.core.session import touched
 from nightlatch.ledger import behind as module
 from nightlatch.ledger import files
 from nightlatch.ledger.behind import WriteBehind
-from nightlatch.ledger.port import LedgerError, LedgerReader, LedgerWriter
+from nightlatch.ledger.port import LedgerError, LedgerReader, LedgerWriter, Overtaken
 from nightlatch.ledger.writer import open_writer
 
 
@@ -68,6 +68,18 @@ def test_a_guard_that_refuses_everything_learns_that_it_need_not(behind: WriteBe
     gates[0].open.set()
     until(lambda: behind.failure is None)
     assert gates[0].order[0] == "probe"
+
+
+def test_one_who_was_overtaken_has_found_nothing_amiss(behind: WriteBehind, gates: list[Gate]) -> None:
+    """While there is a failure every request is refused: nobody else is to pay for two who moved the clock at once."""
+
+    def overtaken(_: LedgerWriter) -> None:
+        raise Overtaken("moved by somebody else")
+
+    with pytest.raises(Overtaken, match="moved by somebody else"):
+        behind.submit(overtaken).result(10)
+    assert behind.failure is None and behind.overcome() is None
+    assert gates[0].order == []
 
 
 def test_a_mistake_of_the_ledger_is_told_too(behind: WriteBehind, gates: list[Gate], reader: LedgerReader) -> None:

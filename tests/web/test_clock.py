@@ -43,6 +43,18 @@ def test_a_reset_ends_every_session(desk: Desk) -> None:
     assert [session["end"]["reason"] for session in desk.get("/sessions")] == ["reset", "reset"]
 
 
+def test_of_two_who_move_it_at_once_the_slower_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = desk.guard.clock.read()
+    desk.warp(60)
+    monkeypatch.setattr(desk.guard.clock, "read", lambda: before)
+    reply = desk.call("POST", "/clock/advance", {"by": "1m"})
+    assert (reply.status, reply.json["detail"]) == (
+        409,
+        "The clock was moved by somebody else at the same moment. Give the command again.",
+    )
+    assert desk.guard.behind.failure is None
+
+
 @pytest.mark.parametrize("by", ["-5m", "off", "", "5", "31 m", "4000d"])
 def test_it_only_goes_forward_by_a_duration(desk: Desk, by: str) -> None:
     reply = desk.call("POST", "/clock/advance", {"by": by})

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from nightlatch.clock import monotonic_now
 from nightlatch.core.session import Session
-from nightlatch.ledger.port import Decision, LedgerError, LedgerWriter
+from nightlatch.ledger.port import Decision, LedgerError, LedgerWriter, Overtaken
 from nightlatch.ledger.touches import laid_over, touch_of
 
 T = TypeVar("T")
@@ -217,7 +217,7 @@ class WriteBehind:
         try:
             result = call.work(writer)
         except BaseException as error:
-            if isinstance(error, LedgerError):
+            if isinstance(error, LedgerError) and not isinstance(error, Overtaken):
                 self._failed(str(error))
             call.result.set_exception(error)
         else:

@@ -20,7 +20,7 @@ from nightlatch.ledger.chain import append
 from nightlatch.ledger.executing import Rows, Values
 from nightlatch.ledger.forgetting import Forgetting
 from nightlatch.ledger.policies_write import PolicyWriting
-from nightlatch.ledger.port import Decision, Guard, Hold, LedgerError, Touch
+from nightlatch.ledger.port import Decision, Guard, Hold, Overtaken, Touch
 
 DECISIONS_KEPT = 50_000
 """The bound of the decision log, in rows."""
@@ -238,7 +238,7 @@ class SqlWriter(AlertChanges, PolicyWriting, Forgetting):
             newest = self._execute("SELECT wall_at, warped_at, frozen FROM clock ORDER BY id DESC LIMIT 1").fetchone()
             current = Segment(*newest) if newest else Segment(segment.wall_at, segment.wall_at)
             if segment.warped_at < max(current.warped_at, current.at(segment.wall_at)):
-                raise LedgerError("The clock was moved by somebody else at the same moment. Give the command again.")
+                raise Overtaken("The clock was moved by somebody else at the same moment. Give the command again.")
             self._execute(_MOVE, (*segment, False, append(self._connection, [event])))
 
     def reset(self, wall: int, event: Event) -> int:

@@ -26,6 +26,11 @@ class LedgerError(Exception):
     remedy (exit code 6, answer 503)."""
 
 
+class Overtaken(LedgerError):
+    """Nothing is amiss with the ledger: somebody else was faster, and this change would undo theirs. Nothing of it is
+    in the ledger; asked again it is made (exit code 1, answer 409)."""
+
+
 class Credential(NamedTuple):
     """What is known of a credential: only its fingerprint. `replaced_at` is set once a rotation put another in its
     place; it is then good until `grace_until`."""
@@ -129,14 +134,7 @@ class LedgerFacts(NamedTuple):
 
 
 class LedgerReader(
-    ChainReader,
-    AlertReader,
-    LiveReader,
-    FederationReader,
-    PolicyReader,
-    RetentionReader,
-    PresenceReader,
-    Protocol,
+    ChainReader, AlertReader, LiveReader, FederationReader, PolicyReader, RetentionReader, PresenceReader, Protocol
 ):
     """What can be asked. Safe on the event loop: no call waits for a writer."""
 
@@ -280,7 +278,7 @@ class LedgerWriter(ChainWriter, AlertWriter, LiveWriter, FederationWriter, Polic
         """Durable. The upstream of `site` issues `cookie`."""
 
     def warp(self, segment: Segment, event: Event) -> None:
-        """Durable. Move the clock; `LedgerError` when another process moved it further meanwhile."""
+        """Durable. Move the clock; `Overtaken` when another process moved it further meanwhile."""
 
     def reset(self, wall: int, event: Event) -> int:
         """Durable. Return to wall time and end every session (reason `reset`, at `event.at`: nightlatch's time until

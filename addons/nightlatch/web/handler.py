@@ -12,7 +12,7 @@ from tornado.web import HTTPError, RequestHandler, stream_request_body
 from nightlatch.core.failures import where_failed
 from nightlatch.core.mistakes import PolicyInvalid
 from nightlatch.core.printable import printable
-from nightlatch.ledger.port import LedgerError
+from nightlatch.ledger.port import LedgerError, Overtaken
 from nightlatch.web import problems, stream
 from nightlatch.web.access import Caller, challenge, no_token, wrong_place
 from nightlatch.web.asking import Answer, Ask
@@ -222,6 +222,8 @@ def told(error: BaseException | None, status: int) -> tuple[int, str, Mapping[st
         return error.status, error.detail, {}
     if isinstance(error, PolicyInvalid):
         return invalid(error)
+    if isinstance(error, Overtaken):
+        return 409, str(error), {}
     if isinstance(error, LedgerError):
         return 503, str(error), {}
     if isinstance(error, HTTPError):

@@ -15,7 +15,7 @@ _ANY_ROUTE = {400: "Something that was sent cannot be used", 403: "From a page o
 _OWN = {
     404: "There is no such session",
     406: "It is a stream",
-    409: "The guard cannot do that",
+    409: "The guard cannot do that, or somebody else was faster",
     412: "Changed meanwhile",
     422: "The policy has mistakes",
 }

@@ -80,6 +80,25 @@ def test_the_dashboard_in_a_browser(controlled: Guard, tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
+def test_on_a_telephone_nothing_is_cut_off(controlled: Guard, tmp_path: Path) -> None:
+    cut = (
+        "[...document.querySelectorAll('.segments, .tools, .tabs')].filter((one) => one.scrollWidth > one.clientWidth)"
+    )
+
+    async def scenario() -> None:
+        async with chromium(tmp_path) as page:
+            phone = {"width": 320, "height": 640, "deviceScaleFactor": 1, "mobile": True}
+            await page.call("Emulation.setDeviceMetricsOverride", **phone)
+            await page.open(f"{controlled.control}/#{controlled.token}")
+            await _until(page, "document.querySelector('.wire.up')")
+            for view in ("sessions", "events"):
+                await page.tell(f"document.querySelector('#tab-{view}').click()")
+                assert await page.tell(f"document.querySelectorAll('#view-{view} .segments button').length") > 3
+                assert await page.tell(f"{cut}.map((one) => one.className)") == []
+
+    asyncio.run(scenario())
+
+
 def test_a_mistake_in_the_policy_is_shown_at_its_line(controlled: Guard, tmp_path: Path) -> None:
     type_ = """(() => {{ const area = document.querySelector('textarea'); area.value = {0};
         area.dispatchEvent(new Event('input')); }})()"""

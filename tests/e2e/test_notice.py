@@ -50,6 +50,12 @@ async def _notice(page: Page, text: str) -> dict[str, Any]:
         await page.tell("new Promise(done => setTimeout(done, 100))")
 
 
+async def _held(page: Page) -> None:
+    """Once the page has asked, and waits for the answer."""
+    async with asyncio.timeout(30):
+        await page.tell("new Promise((done) => { const look = () => held.length ? done() : later(look, 20); look(); })")
+
+
 async def _advance(guard: Guard, by: str, page: Page) -> None:
     """Time passes, and the person looks at the tab again."""
     await asyncio.to_thread(guard.must, "clock", "advance", by)
@@ -123,6 +129,30 @@ def test_of_absolute_it_says_that_it_cannot_be_moved(live: Live) -> None:
         seen = await _notice(page, "as long as it may be")
         assert "Stay signed in" not in seen["text"] and seen["focus"] == "Dismiss"
         assert await page.tell("told") == ["absolute"]
+
+    live(story)
+
+
+def test_what_happens_while_the_page_asks_is_asked_for_anew(live: Live) -> None:
+    """The clock is moved a second time while an answer from before is on its way; no timer of the page helps."""
+    told = "{authenticated: true, clocks: {idle: {limit: 1800, remaining}}}"
+
+    async def story(guard: Guard, page: Page) -> None:
+        await _open(page, guard)
+        await _advance(guard, "28m30s", page)
+        await _notice(page, "You will be logged out in 1 minute")
+        await page.tell(
+            "window.later = setTimeout; window.setTimeout = (act, ms) => ms < 1000 ? later(act, ms) : 0;"
+            "window.held = []; window.fetch = () => new Promise((done) => held.push(done));"
+            f"window.answer = (remaining) => held.pop()(new Response(JSON.stringify({told}))); 0"
+        )
+        await page.tell("window.dispatchEvent(new Event('focus'))")
+        await _held(page)
+        await page.tell("window.dispatchEvent(new Event('focus'))")
+        await page.tell("answer(80)")
+        await _held(page)
+        await page.tell("answer(30)")
+        await _notice(page, "You will be logged out in 29 seconds")
 
     live(story)
 

@@ -50,7 +50,9 @@
 
   // -- what the guard says ------------------------------------------------------------------------------------------
 
-  function ask() {
+  // Of what has happened just now (`anew`) a question that is under way may know nothing.
+  async function ask(anew) {
+    if (anew) await asking;
     asking = asking || question().finally(() => { asking = null; });
     return asking;
   }
@@ -94,8 +96,7 @@
       const options = { method: "POST", credentials: "same-origin", cache: "no-store" };
       done = (await fetch("/.nightlatch/extend", options)).ok;
     } catch { /* told below */ }
-    asked = 0;
-    await ask();
+    await ask(true);
     if (done) tell(); else if (alive) announce(TEXTS.failed);
     step();
     if (done) announce(TEXTS.stayed);
@@ -137,7 +138,7 @@
   }
 
   async function heard() {
-    await ask();
+    await ask(true);
     step();
   }
 
@@ -287,8 +288,7 @@
   async function back(event) {
     if (document.hidden) return;
     if (alive === null && !event.persisted) return;
-    asked = 0;
-    await ask();
+    await ask(true);
     // A page from the browser's cache, after the end: whoever pressed "back" must not see it.
     if (event.persisted && alive === false) location.reload(); else step();
   }

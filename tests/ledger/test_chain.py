@@ -1,14 +1,16 @@
 """Every way to tamper with the events that the chain must show."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.ledger.samples import T0, an_event
 
 from nightlatch.core.events import EventType, chain_hash
 from nightlatch.ledger.chain import Misfit, append, flaw, verify_chain
+from nightlatch.ledger.chain_port import ChainBase, Link
 from nightlatch.ledger.port import LedgerReader
 from nightlatch.ledger.reader import open_reader
 from nightlatch.ledger.writer import open_writer
@@ -104,3 +106,41 @@ def test_the_last_id_is_told(path: Path) -> None:
     assert append(connection, [an_event(), an_event(EventType.LOGIN_STARTED)]) == 7
     assert append(connection, []) == 0
     connection.close()
+
+
+class Busy:
+    """A reader whose trail somebody writes while it is being read."""
+
+    def __init__(self, reader: LedgerReader, at_the_end: Callable[[], object]) -> None:
+        self._reader, self._at_the_end = reader, at_the_end
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reader, name)
+
+    def links(self) -> Iterator[Link]:
+        yield from self._reader.links()
+        self._at_the_end()
+
+
+def test_an_event_that_is_added_while_it_is_verified_is_not_missing(path: Path, reader: LedgerReader) -> None:
+    writer = open_writer(path)
+    assert verify_chain(Busy(reader, lambda: writer.record([an_event(at=T0 + 9)]))) is None
+    tamper(path, "DELETE FROM events WHERE id = 6")
+    missing = Misfit(6, "it is missing, and so are all after it")
+    assert verify_chain(Busy(reader, lambda: None)) == missing
+    writer.close()
+
+
+def test_nor_are_those_that_are_pruned_meanwhile(path: Path, reader: LedgerReader) -> None:
+    writer, begun = open_writer(path), list[int]()
+
+    class Pruned(Busy):
+        def chain_base(self) -> ChainBase:
+            base = reader.chain_base()
+            begun.append(base.id)
+            if len(begun) == 1:
+                writer.prune(3, T0 + 9, "v")
+            return base
+
+    assert verify_chain(Pruned(reader, lambda: None)) is None and begun[0] == 0 and begun[-1] == 3
+    writer.close()

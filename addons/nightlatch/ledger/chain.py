@@ -49,12 +49,21 @@ class Misfit(NamedTuple):
 
 
 def verify_chain(ledger: ChainReader) -> Misfit | None:
-    """The first event that does not fit, None when all do.
+    """The first event that does not fit, None when all do. Others may write meanwhile: what they add is none of it, and
+    what they prune is no reason for alarm.
 
     Raises:
         LedgerError: the ledger cannot be read.
     """
-    base = ledger.chain_base()
+    while True:
+        base = ledger.chain_base()
+        misfit = _first_misfit(ledger, base)
+        if misfit is None or ledger.chain_base() == base:
+            return misfit
+
+
+def _first_misfit(ledger: ChainReader, base: ChainBase) -> Misfit | None:
+    last = ledger.last_link()  # asked first: what is added after the last event was read is not missing
     prev, expected, vouched = base.hash, base.id + 1, base.id == 0
     for link in ledger.links():
         why = flaw(link, expected, prev)
@@ -62,7 +71,7 @@ def verify_chain(ledger: ChainReader) -> Misfit | None:
             return Misfit(expected, why)
         prev, expected = link.hash, expected + 1
         vouched = vouched or (link.type == EventType.AUDIT_PRUNED and _vouches(ledger, base, event_of(link.payload)))
-    if expected <= ledger.last_link():
+    if expected <= last:
         return Misfit(expected, "it is missing, and so are all after it")
     return None if vouched else Misfit(base.id, "it was removed, and no later event vouches for that")
 

@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
-from nightlatch.ledger.address import LedgerAddress, ledger_at
+from nightlatch.ledger.address import LedgerAddress, ServerAddress, ledger_at
 from nightlatch.ledger.port import LedgerError
 from nightlatch_cli.checks import CERTIFICATE, Check, Health, check_installation
 from nightlatch_cli.checks_guards import check_guards
 from nightlatch_cli.checks_ledger import NAME, check_ledger
 from nightlatch_cli.checks_policies import check_policies
+from nightlatch_cli.checks_server import check_server
 from nightlatch_cli.exits import ExitCode
 from nightlatch_cli.ledger_access import reading
 from nightlatch_cli.options import DEFAULT_LEDGER, JsonOption, LedgerOption
@@ -56,6 +57,8 @@ def _on_ledger(address: LedgerAddress) -> Iterator[Check]:
     try:
         with reading(address) as reader:
             yield from check_ledger(reader, address)
+            if isinstance(address, ServerAddress):
+                yield from check_server(address)
             yield from check_guards(reader)
             yield from check_policies(reader)
     except LedgerError as error:

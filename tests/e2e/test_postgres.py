@@ -103,9 +103,12 @@ def test_every_command_takes_the_url_and_none_shows_the_password(guards: Start, 
     command("policy", "history")
     command("audit", "prune", "--keep", "30d")
     command("expire", cookie["session"], "--when", "next-write")
-    found = json.loads(command("doctor", "--json"))
+    found = json.loads(command("doctor", "--json", code=1))
     checks = {check["name"]: check for check in found["checks"]}
     assert checks["writable"]["health"] == checks["audit trail"]["health"] == "ok"
+    assert [name for name in checks if checks[name]["health"] == "fail"] == ["durability"], (
+        "tests' server has fsync off"
+    )
     assert "PGPASSWORD" in checks["privacy"]["message"]
     assert f"guard {guard.url}" in checks
     shown = [guard.log, (guard.directory / "ready.json").read_text(), *(text for each in said for text in each[1:])]

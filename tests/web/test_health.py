@@ -1,7 +1,10 @@
+import sqlite3
 from pathlib import Path
 
 from tests.proxy.bench import SITE
 from tests.web.desk import Desk
+
+from nightlatch.ledger.schema import LEDGER_SCHEMA
 
 
 def test_it_is_alive_and_ready_for_whoever_asks(desk: Desk) -> None:
@@ -20,6 +23,7 @@ def test_it_is_not_ready_while_the_ledger_is_gone(desk: Desk, tmp_path: Path) ->
 
 def test_the_version_tells_what_runs_and_where(desk: Desk) -> None:
     told = desk.get("/version")
-    assert {"nightlatch", "mitmproxy", "python", "sqlite", "ledger"} <= told.keys()
+    assert {"nightlatch", "mitmproxy", "python", "database", "ledger"} <= told.keys()
+    assert told["database"] == f"SQLite {sqlite3.sqlite_version}" and told["ledger"] == LEDGER_SCHEMA
     assert (told["url"], told["site"], told["login"]) == ("http://127.0.0.1:8080", SITE, "dev")
     assert told["users"] == ["ada", "bob"]

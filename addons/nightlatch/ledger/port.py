@@ -133,6 +133,19 @@ class LedgerFacts(NamedTuple):
     bytes: int
 
 
+class Database(NamedTuple):
+    """What a ledger is kept in."""
+
+    name: str
+    version: str
+    """Empty where none was reached yet."""
+    schema: int
+    """Of the ledger's tables there; each database counts its own."""
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}".rstrip()
+
+
 class LedgerReader(
     ChainReader, AlertReader, LiveReader, FederationReader, PolicyReader, RetentionReader, PresenceReader, Protocol
 ):
@@ -207,6 +220,9 @@ class LedgerReader(
         """Guards that announced themselves, one a listen URL, newest first."""
 
     def facts(self) -> LedgerFacts: ...
+    def database(self) -> Database:
+        """What the ledger is kept in. Asks nothing."""
+
     def close(self) -> None: ...
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from nightlatch.ledger.files import Place, connect_reader
 from nightlatch.ledger.gate_read import SqliteGate
-from nightlatch.ledger.port import LedgerError, LedgerReader
+from nightlatch.ledger.port import Database, LedgerError, LedgerReader
 from nightlatch.ledger.processes import alive
 from nightlatch.ledger.questions import SqlReader, last_active
-from nightlatch.ledger.schema import LEDGER_SCHEMA
+from nightlatch.ledger.schema import LEDGER_SCHEMA, SQLITE_VERSION
 
 _LAST_ACTIVE = last_active(0, "INDEXED BY sessions_live_by_activity")
 _LAST_REMEMBERED = last_active(1, "INDEXED BY sessions_remembered_by_activity")
@@ -46,6 +46,9 @@ class SqliteReader(SqliteGate, SqlReader):
         if not self._place.is_unchanged():
             which = f"{self._path} (or its -wal or -shm)"
             raise LedgerError(f"the ledger {which} was deleted or replaced while in use; start nightlatch anew")
+
+    def database(self) -> Database:
+        return Database("SQLite", SQLITE_VERSION, self.SCHEMA)
 
     def process(self) -> int:
         return os.getpid()

@@ -14,7 +14,7 @@ from nightlatch.core.policy import Policy
 from nightlatch.core.session import End, Session
 from nightlatch.core.warp import Warp
 from nightlatch.ledger.address import LedgerAddress
-from nightlatch.ledger.port import LedgerError, LedgerWriter
+from nightlatch.ledger.port import Database, LedgerError, LedgerWriter
 from nightlatch.metrics.snapshot import Decided, Latency
 from nightlatch.proxy.control_login import issue
 from nightlatch.proxy.policy_change import apply_policy
@@ -111,6 +111,9 @@ class GuardControl:
 
     def versions(self) -> Mapping[str, str]:
         return {"nightlatch": version("nightlatch"), "mitmproxy": VERSION, "python": platform.python_version()}
+
+    def database(self) -> Database:
+        return self._service.guard.reader.database()
 
 
 OpenControl = Callable[[GuardControl, str, int], ControlServer]

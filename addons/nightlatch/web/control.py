@@ -13,7 +13,7 @@ from nightlatch.core.policy import Policy
 from nightlatch.core.session import End, Session
 from nightlatch.core.warp import Warp
 from nightlatch.ledger.address import LedgerAddress
-from nightlatch.ledger.port import LedgerWriter
+from nightlatch.ledger.port import Database, LedgerWriter
 from nightlatch.metrics.snapshot import Decided, Latency
 
 T = TypeVar("T")
@@ -120,3 +120,6 @@ class Control(Protocol):
 
     def versions(self) -> Mapping[str, str]:
         """What runs here, by name: nightlatch, mitmproxy, python …"""
+
+    def database(self) -> Database:
+        """What the ledger is kept in."""

@@ -1,6 +1,5 @@
 """Is it alive, does it judge, what is it: for load balancers, for scripts that wait, for bug reports."""
 
-from nightlatch.ledger.schema import LEDGER_SCHEMA, SQLITE_VERSION
 from nightlatch.web.asking import Answer, Ask
 from nightlatch.web.problems import Refusal
 
@@ -21,5 +20,6 @@ async def ready(ask: Ask) -> Answer:
 async def version(ask: Ask) -> Answer:
     """What runs here, and where."""
     place = ask.control.place()
-    about = {"sqlite": SQLITE_VERSION, "ledger": LEDGER_SCHEMA, "url": place.url, "site": place.site}
+    database = ask.control.database()
+    about = {"database": str(database), "ledger": database.schema, "url": place.url, "site": place.site}
     return Answer({**ask.control.versions(), **about, "login": place.login, "users": list(place.users)})

@@ -255,9 +255,10 @@ class Versions(Struct):
     nightlatch: str
     mitmproxy: str
     python: str
-    sqlite: str
+    database: str
+    """What the ledger is kept in, with its version, such as `SQLite 3.46.1` or `PostgreSQL 15.8`."""
     ledger: int
-    """The ledger's schema."""
+    """The ledger's schema there."""
     url: str
     site: str
     login: str

@@ -62,7 +62,7 @@ class Server:
         log = (self.folder / "log").open("ab")
         with log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
-        until(self._answers)
+        until(self.answers)
 
     def stop(self) -> None:
         """Stop it at once, as a crash would."""
@@ -86,7 +86,7 @@ class Server:
     def _superuser(self) -> str:
         return f"postgresql://{USER}@/postgres?host={self.folder}&connect_timeout=2"
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
         assert self._process is not None and self._process.poll() is None, (self.folder / "log").read_text()
         try:
             psycopg.connect(self._superuser).close()

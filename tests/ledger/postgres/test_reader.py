@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from tests.ledger.postgres.server import Server
 from tests.ledger.samples import OTHER_SITE, SITE, T0, a_session
 
 from nightlatch.ledger import live_read, questions
@@ -11,6 +12,7 @@ from nightlatch.ledger.address import ServerAddress
 from nightlatch.ledger.port import LedgerError, LedgerReader, LedgerWriter
 from nightlatch.ledger.postgres.dialect import translated
 from nightlatch.ledger.postgres.reader import PostgresReader
+from nightlatch.ledger.postgres.tables import SCHEMA_VERSION
 
 
 @pytest.fixture
@@ -82,3 +84,9 @@ def test_the_horizon_goes_from_site_to_site(reader: LedgerReader, writer: Ledger
 def test_the_facts_for_a_doctor(url: str, reader: LedgerReader) -> None:
     facts = reader.facts()
     assert (facts.path, facts.events) == (str(ServerAddress(url)), 0) and facts.bytes > 4096
+
+
+def test_what_it_is_kept_in(reader: LedgerReader, postgres: Server) -> None:
+    kept = reader.database()
+    assert str(kept) in str(postgres.ask("SELECT version()")[0][0]) and str(kept).startswith("PostgreSQL 1")
+    assert kept.schema == SCHEMA_VERSION

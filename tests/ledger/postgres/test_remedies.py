@@ -71,3 +71,11 @@ def test_nor_is_one_in_a_url_that_leads_nowhere(url: str, remedy: str) -> None:
 def test_a_database_that_is_not_there(postgres: Server) -> None:
     with pytest.raises(LedgerError, match="createdb"):
         open_writer(postgres.url("x").replace("/postgres?", "/nowhere?"))
+
+
+@pytest.mark.parametrize(
+    "why", ["the database system is in recovery mode", "the database system is not yet accepting connections"]
+)
+def test_a_server_that_recovers_from_a_crash_is_starting(why: str) -> None:
+    told = explain(ServerAddress("postgresql://ada@db.example/app"), psycopg.OperationalError(f"FATAL:  {why}"))
+    assert "is starting or stopping: nightlatch comes back by itself" in str(told)

@@ -59,12 +59,24 @@ class Wire(psycopg.Connection[Row]):
         return super().wait(gen, interval, self.patience if timeout is None else timeout)
 
 
+class Way(NamedTuple):
+    """How a connection reaches its server: at which address (or by the socket in which folder), what was asked of TLS
+    as libpq calls it, and whether it has it."""
+
+    host: str
+    sslmode: str
+    encrypted: bool
+
+
 class Connection:
     """An open connection as the shared half of the ledgers uses it. Raises psycopg's errors; after one that may have
     left it half-way it is closed, and `is_open` false."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
+        self.version = _version(wire.info.server_version)
+        """Of the server."""
+        self.way = _way(wire)
 
     @property
     def is_open(self) -> bool:
@@ -127,6 +139,16 @@ def connect(address: ServerAddress, patience: Patience, *, read_only: bool) -> C
     wire.patience = patience.answer + _GRACE
     values.adapt(wire)
     return Connection(wire)
+
+
+def _way(wire: Wire) -> Way:
+    told = wire.info.get_parameters()
+    return Way(wire.info.hostaddr or wire.info.host, told.get("sslmode", "prefer"), wire.pgconn.ssl_in_use)
+
+
+def _version(number: int) -> str:
+    """The version of a server as people write it: 150008 is 15.8."""
+    return f"{number // 10_000}.{number % 10_000}"
 
 
 def _lacking(wire: Wire) -> str:

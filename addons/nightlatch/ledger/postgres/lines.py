@@ -35,6 +35,10 @@ class PatientLine:
     def check(self) -> None:
         """Whoever asks will see."""
 
+    @property
+    def version(self) -> str:
+        return self._connection.version
+
     def close(self) -> None:
         self._connection.close()
 
@@ -62,6 +66,10 @@ class LoopLine:
     def check(self) -> None:
         if self._broken is not None:
             raise self._broken
+
+    @property
+    def version(self) -> str:
+        return self._connection.version
 
     def close(self) -> None:
         with self._lock:

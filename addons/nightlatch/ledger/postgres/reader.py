@@ -10,7 +10,7 @@ import psycopg
 from nightlatch.ledger.address import ServerAddress
 from nightlatch.ledger.executing import Rows, Values
 from nightlatch.ledger.gate_questions import FOREIGN
-from nightlatch.ledger.port import LedgerError
+from nightlatch.ledger.port import Database, LedgerError
 from nightlatch.ledger.postgres.gate import PostgresGate
 from nightlatch.ledger.postgres.presence import RUNS, is_here, process_number
 from nightlatch.ledger.postgres.remedies import explain
@@ -23,6 +23,10 @@ class Line(Protocol):
 
     def execute(self, statement: str, values: Values = ()) -> Rows: ...
     def check(self) -> None: ...
+    @property
+    def version(self) -> str:
+        """Of the server, as far as it was last reached."""
+
     def close(self) -> None: ...
 
 
@@ -50,6 +54,9 @@ class PostgresReader(PostgresGate, SqlReader):
 
     def still_there(self) -> None:
         self._line.check()
+
+    def database(self) -> Database:
+        return Database("PostgreSQL", self._line.version, self.SCHEMA)
 
     def process(self) -> int:
         return process_number()

@@ -31,6 +31,8 @@ _REMEDIES: tuple[tuple[type[psycopg.Error], str], ...] = (
 _WORDS = (
     ("shutting down", errors.CannotConnectNow),
     ("starting up", errors.CannotConnectNow),
+    ("recovery", errors.CannotConnectNow),
+    ("not yet accepting", errors.CannotConnectNow),
     ("password", errors.InvalidPassword),
     ("pg_hba.conf", errors.InvalidAuthorizationSpecification),
     ('role "', errors.InvalidAuthorizationSpecification),

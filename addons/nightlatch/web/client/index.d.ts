@@ -135,7 +135,9 @@ export interface Versions {
   nightlatch: string;
   mitmproxy: string;
   python: string;
-  sqlite: string;
+  /** What the ledger is kept in, with its version: SQLite or PostgreSQL. */
+  database: string;
+  /** The schema of its tables there. */
   ledger: number;
   /** Where the guarded site listens. */
   url: string;

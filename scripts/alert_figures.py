@@ -32,10 +32,9 @@ def attacks() -> Iterator[tuple[str, list[str]]]:
         options = ("--policy", str(Path(folder) / "policy.toml"), "--simulate-network", *users)
         guard = processes.run(Path(folder), upstream.url, *options)
         for name, attack in known.ATTACKS.items():
-            before = max((alert.id for alert in known.alerts(guard)), default=0)
-            known.advance(guard, "11m")
+            began = known.advance(guard, "11m")
             attack(guard)
-            yield name, known.raised(guard, before, name)
+            yield name, known.raised(guard, name, since=began)
         guard.kill()
     upstream.close()
 

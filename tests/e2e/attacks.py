@@ -49,28 +49,29 @@ class Visitor(Browser):
         return thief
 
 
-def alerts(guard: Guard, after: int = 0) -> Sequence[Alert]:
-    """What the guard's ledger says was raised."""
+def alerts(guard: Guard, since: int = 0) -> Sequence[Alert]:
+    """What the guard's ledger says was raised for what happened since an instant (what was before may come late)."""
     reader = open_reader(guard.ledger)
     try:
-        return reader.alerts(after=after)
+        return [alert for alert in reader.alerts() if alert.raised_at >= since]
     finally:
         reader.close()
 
 
-def raised(guard: Guard, after: int, what: str) -> list[str]:
-    """The detectors of the alerts after `after`, once there is one."""
-    until(lambda: alerts(guard, after), f"an alert of {what}")
-    return [alert.detector for alert in alerts(guard, after)]
+def raised(guard: Guard, what: str, *, since: int = 0, count: int = 1) -> list[str]:
+    """The detectors of the alerts since an instant, once there are so many."""
+    until(lambda: len(alerts(guard, since)) >= count, f"an alert of {what}")
+    return [alert.detector for alert in alerts(guard, since)]
 
 
-def advance(guard: Guard, by: str) -> None:
-    """Move the clock as `nightlatch clock advance` does, without a process for it."""
+def advance(guard: Guard, by: str) -> int:
+    """Move the clock as `nightlatch clock advance` does, without a process for it; the instant that it shows then."""
     reader, writer = open_reader(guard.ledger), open_writer(guard.ledger)
     segment = reader.warp().advance(wall_now(), parse_duration(by) or 0)
     writer.warp(segment, Event(EventType.CLOCK_WARPED, segment.warped_at, policy="test"))
     writer.close()
     reader.close()
+    return segment.warped_at
 
 
 def refresh_storm(guard: Guard) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from nightlatch.core.policy import Policy
+from nightlatch.ledger.address import ServerAddress, is_server
 from nightlatch.replay.exchange import Capture, CaptureUnreadable
 from nightlatch.replay.readers.columns import Columns, parse_columns
 from nightlatch.replay.readers.sniff import NO_COLUMNS, read_capture
@@ -23,6 +24,32 @@ or name a header that tells people apart, --session-key header:NAME; or take a c
 --session-key address"""
 
 _SHOWN = 5
+
+Place = Path | ServerAddress
+"""Where a capture is: in a file, or in a ledger on a server."""
+
+
+def places(given: Iterable[str]) -> list[Place]:
+    """Where the captures are that stand on a command line.
+
+    Raises:
+        LedgerError: a URL that cannot be one of a ledger (exit code 6).
+    """
+    return [ServerAddress(text) if is_server(text) else Path(text) for text in given]
+
+
+def files_of(found: Iterable[Place], why: str) -> list[Path]:
+    """Those places, where only files will do.
+
+    Raises:
+        Failure: one is a ledger on a server (exit code 2); `why` tells what to give.
+    """
+    files = list[Path]()
+    for place in found:
+        if isinstance(place, ServerAddress):
+            fail(ExitCode.USAGE, f"{place}: {why}")
+        files.append(place)
+    return files
 
 
 def session_key(text: str) -> SessionKey | None:
@@ -50,7 +77,7 @@ def columns_of(text: str) -> Columns:
 
 
 def read_timeline(
-    files: Sequence[Path],
+    files: Sequence[Place],
     policies: Sequence[Policy],
     key: SessionKey | None,
     columns: Columns = NO_COLUMNS,
@@ -79,10 +106,11 @@ def read_timeline(
     return times
 
 
-def _read(file: Path, headers: Iterable[str], columns: Columns, told: Progress) -> Capture:
-    told(f"reading {file.name}", 0.0)
+def _read(file: Place, headers: Iterable[str], columns: Columns, told: Progress) -> Capture:
+    name = file.name if isinstance(file, Path) else str(file)
+    told(f"reading {name}", 0.0)
     capture = read_capture(file, headers, columns)
-    told(f"reading {file.name}", 1.0)
+    told(f"reading {name}", 1.0)
     return capture
 
 

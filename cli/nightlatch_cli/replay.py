@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from nightlatch.replay.alerting import Alerting
 
 
+_NO_BULK = "--bulk reads logs, no ledger: leave out --bulk"
+
+
 class AfterExpiry(StrEnum):
     """What follows an expiry in a replay."""
 
@@ -39,9 +42,10 @@ class AfterExpiry(StrEnum):
 
 def replay(
     capture: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
-            metavar="CAPTURE…", help="HAR, mitmproxy flows, recordings, a ledger, logs, CSV, JSON lines, Parquet."
+            metavar="CAPTURE…",
+            help="HAR, mitmproxy flows, recordings, a ledger (its URL, too), logs, CSV, JSON lines, Parquet.",
         ),
     ],
     policy: Annotated[str, typer.Option(metavar="P", help="A preset's name or the path of a policy file.")] = "default",
@@ -78,23 +82,27 @@ def replay(
     json: JsonOption = False,
 ) -> None:
     """What a policy would have done to recorded traffic, as far as can be told from it."""
+    places = captured.places(capture)
     key, told = captured.session_key(session_key), captured.columns_of(columns)
     asked = replay_study.asked(report or (), sweep or (), fail_on or (), compares=bool(against))
     policies = [load_policy(name) for name in (policy, *(against or ()))]
     replay_study.check_sweeps(asked.sweeps, policies[0])
-    check_written(_written(asked, decisions), [*capture, *map(policy_path, (policy, *(against or ())))])
+    files = [place for place in places if isinstance(place, Path)]
+    check_written(_written(asked, decisions), [*files, *map(policy_path, (policy, *(against or ())))])
     if bulk:
         _check_bulk(asked, decisions, alerts)
-        figures = bulk_document(capture, policies, key, told, relogin=after_expiry is AfterExpiry.RELOGIN)
+        figures = bulk_document(
+            captured.files_of(places, _NO_BULK), policies, key, told, relogin=after_expiry is AfterExpiry.RELOGIN
+        )
         for file, _ in asked.reports:
             write_whole(file, msgspec.json.format(msgspec.json.encode(figures)) + b"\n")
         print_json(figures) if json else show(figures)
         return
-    with ExitStack() as files:
-        _without_collector(files)
+    with ExitStack() as opened:
+        _without_collector(opened)
         alerting, more = _alerting(policies) if alerts else (None, frozenset[str]())
-        times = captured.read_timeline(capture, policies, key, told, more)
-        written = None if decisions is None else _decisions(decisions, files, several=len(capture) > 1)
+        times = captured.read_timeline(places, policies, key, told, more)
+        written = None if decisions is None else _decisions(decisions, opened, several=len(capture) > 1)
         how = How(relogin=after_expiry is AfterExpiry.RELOGIN, sink=_both(written, alerting), observe=asked.observe)
         replayed = run(times, policies, captured.settle(key, times), **how)
         subject = replay_study.conclude(asked, replayed, policy) if asked.observe else None

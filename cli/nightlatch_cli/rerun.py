@@ -23,10 +23,11 @@ from nightlatch_cli.render_progress import progress
 from nightlatch_cli.rerun_pace import in_time, warped
 
 SCHEMA = "nightlatch.rerun/1"
+_NO_LEDGER = "a ledger holds no requests that could be sent again: give a HAR or flow file (--ledger is for --warp)"
 
 
 def rerun(
-    capture: Annotated[list[Path], typer.Argument(metavar="CAPTURE…", help="HAR or mitmproxy flow files.")],
+    capture: Annotated[list[str], typer.Argument(metavar="CAPTURE…", help="HAR or mitmproxy flow files.")],
     to: Annotated[str, typer.Option("--to", metavar="URL", help="The site that gets the requests.")],
     session: Annotated[str, typer.Option(metavar="ID", help="Only this session, as `--decisions` names it.")] = "",
     speed: Annotated[float, typer.Option(metavar="N", help="Gaps are divided by this.")] = 1.0,
@@ -47,7 +48,8 @@ def rerun(
     target, fields = _target(to), [_field(text) for text in header or ()]
     if speed <= 0:
         fail(ExitCode.USAGE, f"--speed {speed:g}: expected more than 0, such as 60")
-    plan = _plan(capture, session_key, session=session, origin=origin.rstrip("/").lower(), writes=writes)
+    files = captured.files_of(captured.places(capture), _NO_LEDGER)
+    plan = _plan(files, session_key, session=session, origin=origin.rstrip("/").lower(), writes=writes)
     with warped(ledger) if warp else in_time(speed) as pace:
         outcomes = asyncio.run(_outcomes(plan, target, pace, fields))
     document = _document(plan, target, outcomes)

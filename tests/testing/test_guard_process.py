@@ -26,6 +26,23 @@ def test_the_token_may_be_in_the_environment_and_nobody_may_be_there(monkeypatch
         attach("http://127.0.0.1:1/")
 
 
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (
+            ["--ledger", "postgresql://ada:s3cret-typed@db.example/app"],
+            "--ledger is this .*--nightlatch-url",
+        ),
+        (["--idle", "5m", "--ledger=other.db"], "--ledger is this guard's own"),
+        (["--listen", "127.0.0.1:80"], "--listen is this guard's own.*free port"),
+    ],
+)
+def test_what_it_gives_itself_is_not_ignored_in_silence(options: list[str], says: str, tmp_path: Path) -> None:
+    with pytest.raises(GuardError, match=says) as told:
+        start("http://127.0.0.1:1", tmp_path, options, tmp_path)
+    assert "s3cret-typed" not in str(told.value) and list(tmp_path.iterdir()) == []
+
+
 def test_a_guard_that_does_not_start_is_told_of_without_its_secrets(tmp_path: Path) -> None:
     with pytest.raises(GuardError, match="--oidc-client-secret … --policy /there/is/none") as told:
         options = ["--oidc-client-secret", "s3cret-typed", "--policy", "/there/is/none"]

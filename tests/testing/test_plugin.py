@@ -9,6 +9,8 @@ from xml.etree import ElementTree
 from tests.e2e import processes
 from tests.e2e.processes import surroundings
 from tests.example.app import app
+from tests.ledger.postgres.server import Server
+from tests.ledger.postgres.server import postgres as postgres
 
 from nightlatch.testing.served_app import served
 
@@ -152,6 +154,17 @@ def test_a_running_guard_can_be_attached_to(tmp_path: Path) -> None:
     _project(folder, "", test_it=ATTACHED)
     with served(app) as url:
         _attach(processes.run(tmp_path / "guard", url, "--control", "127.0.0.1:0", "--policy", "default"), folder)
+
+
+def test_so_can_one_on_a_ledger_in_postgresql(tmp_path: Path, postgres: Server) -> None:
+    folder, url = tmp_path / "project", postgres.url(str(tmp_path))
+    folder.mkdir()
+    _project(folder, "", test_it=ATTACHED)
+    with served(app) as upstream:
+        _attach(processes.run(tmp_path / "guard", upstream, "--control", "127.0.0.1:0", ledger=url), folder)
+    (folder / "pytest.ini").write_text(f"[pytest]\nnightlatch_options = --ledger {url}\n")
+    done = _pytest(folder, "--nightlatch-upstream", "http://127.0.0.1:1")
+    assert "--ledger is this guard's own affair" in done.stdout and "--nightlatch-url" in done.stdout
 
 
 def _attach(guard: processes.Guard, folder: Path) -> None:

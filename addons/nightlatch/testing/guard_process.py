@@ -29,6 +29,17 @@ BOUND = "nightlatch.testing.bound_guard"
 """What is run: it ends with this process, which holds the other end of its standard input."""
 
 
+_ATTACH = "Leave it out; or start a guard with it and --control yourself, and give --nightlatch-url"
+OWN = {
+    "--ledger": f"Each has a ledger of its own, a file, which every test begins anew. {_ATTACH}",
+    "--record": f"It records for what is kept of a failure. {_ATTACH}",
+    "--ready-file": _ATTACH,
+    "--listen": f"It listens on a free port: `nightlatch.base_url`. {_ATTACH}",
+    "--control": f"It listens on a free port. {_ATTACH}",
+}
+"""Options of `nightlatch run` that the plugin gives itself, and what to do in place of giving them."""
+
+
 class GuardError(Exception):
     """The guard does not start, or cannot be found. The message says why and what to do."""
 
@@ -59,8 +70,9 @@ def start(upstream: str, folder: Path, options: Sequence[str], cwd: Path) -> Gua
     """Start a guard in front of `upstream`, its files in `folder`; `options` are further ones of `nightlatch run`.
 
     Raises:
-        GuardError: it does not start; the message has what it said.
+        GuardError: it does not start; the message has what it said. Or an option is the plugin's own to give.
     """
+    _refuse_own(options)
     files = Files(folder / "ledger.db", folder / "guard.log", folder / "recording.jsonl")
     ready = folder / "ready.json"
     own = ["--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--ready-file", str(ready)]
@@ -80,6 +92,13 @@ def start(upstream: str, folder: Path, options: Sequence[str], cwd: Path) -> Gua
     guard = Guard(ControlClient(facts["control"], facts["token"]), facts["url"], files)
     guard.process = process
     return guard
+
+
+def _refuse_own(options: Sequence[str]) -> None:
+    """What was given for nothing is told: on a shared ledger each test would end everybody's sessions."""
+    for name in (option.partition("=")[0] for option in options):
+        if name in OWN:
+            raise GuardError(f"nightlatch_options: {name} is this guard's own affair. {OWN[name]}")
 
 
 def end(process: "subprocess.Popen[bytes]", patience: float = 20) -> None:

@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
+from nightlatch.ledger.address import LedgerAddress, ServerAddress
 from nightlatch.replay.exchange import Capture, CaptureUnreadable
 from nightlatch.replay.readers.access_log import is_access_log, read_access_log
 from nightlatch.replay.readers.archives import gunzipped, members
@@ -34,22 +35,30 @@ _HEAD = 65_536
 NO_COLUMNS: Mapping[str, str] = {}
 
 
-def read_capture(path: Path, headers: Iterable[str] = (), columns: Columns = NO_COLUMNS) -> Capture:
+def read_capture(path: Path | ServerAddress, headers: Iterable[str] = (), columns: Columns = NO_COLUMNS) -> Capture:
     """The exchanges in the file `path`, compressed with gzip, in a zip file or as it is.
 
     Args:
+        path: of a file; or where a ledger is on a server.
         headers: names of header fields that judging needs besides the usual ones, in lower case.
         columns: which column of a table says what, where its name does not tell.
 
     Raises:
         CaptureUnreadable: it cannot be opened, or is none of the formats; names it and what was expected.
     """
-    views, (first, *more) = Views(headers), contents(path)
+    views = Views(headers)
+    if isinstance(path, ServerAddress):
+        return _ledger(path, views)
+    first, *more = contents(path)
     if first.content[: len(_SQLITE)] == _SQLITE:
-        from nightlatch.replay.readers.ledger_file import read_ledger  # SQL is loaded for who has a ledger
-
-        return read_ledger(path, views)
+        return _ledger(path, views)
     return _joined(str(path), [_read(each.name, each.content, views, columns) for each in (first, *more)])
+
+
+def _ledger(address: LedgerAddress, views: Views) -> Capture:
+    from nightlatch.replay.readers.ledger_file import read_ledger  # SQL is loaded for who has a ledger
+
+    return read_ledger(address, views)
 
 
 class Content(NamedTuple):

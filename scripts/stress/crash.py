@@ -1,13 +1,13 @@
 """Kills guards and commands at random moments and looks at what is left. Usage: scripts/crash --help"""
 
 import argparse
-import secrets
 import shutil
 import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from scripts.stress.asking import parser_of
 from scripts.stress.clients import BrokenPromise
 from scripts.stress.closing import Table, broken, close, teller
 from scripts.stress.command_kills import AFTER, BEFORE, FINISHED, CommandKills
@@ -63,33 +63,28 @@ def _named(figures: Figures) -> dict[str, object]:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="scripts/crash", description="kill -9 at random moments, and what is left")
+    parser = parser_of("crash", "kill -9 at random moments, and what is left", PARTS)
     parser.add_argument("--kills", type=int, default=500, metavar="N", help="how often the guard is killed")
     parser.add_argument("--commands", type=int, default=COMMANDS, metavar="N", help="how many commands are killed")
-    parser.add_argument("--only", choices=PARTS, action="append", help="only this part (may be repeated)")
-    parser.add_argument("--short", action="store_true", help="a few of each, for continuous integration")
-    parser.add_argument("--seed", type=int, help="the dice of an earlier run")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures into FILE")
     return parser.parse_args()
 
 
 def main() -> None:
     given = _arguments()
-    seed = secrets.randbelow(1 << 30) if given.seed is None else given.seed
     pace = SHORT if given.short else Pace(given.kills, jump=25, cut=5, verify=50)
     count = SHORT_COMMANDS if given.short else given.commands
     figures: dict[str, Mapping[str, object]] = {}
     folder = Path(tempfile.mkdtemp(prefix="nightlatch-crash-"))
     try:
         if "guard" in (given.only or PARTS):
-            figures["guard"] = guard(folder / "guard", seed, pace)
+            figures["guard"] = guard(folder / "guard", given.seed, pace)
         if "commands" in (given.only or PARTS):
-            figures["commands"] = commands(folder / "commands", seed, count)
+            figures["commands"] = commands(folder / "commands", given.seed, count)
     except (BrokenPromise, RuntimeError, Unheard) as error:
         how = "--short" if given.short else f"--kills {given.kills} --commands {given.commands}"
-        broken(f"{error!r}\n(the ledger is in {folder})", f"scripts/crash {how} --seed {seed}")
+        broken(f"{error!r}\n(the ledger is in {folder})", f"scripts/crash {how} --seed {given.seed}")
     shutil.rmtree(folder)
-    table: Table = {"run": {"seed": str(seed)}, **figures}
+    table: Table = {"run": {"seed": str(given.seed)}, **figures}
     close(table, given.json)
 
 

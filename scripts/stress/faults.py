@@ -1,12 +1,12 @@
 """Ledgers that go bad, that others hold, and that grow. Usage: scripts/faults --help"""
 
 import argparse
-import secrets
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from scripts.stress import damaged_ledgers, growth, held_lock
+from scripts.stress.asking import parser_of
 from scripts.stress.clients import BrokenPromise
 from scripts.stress.closing import broken, close, teller
 from scripts.stress.upstream import Upstream
@@ -27,22 +27,18 @@ def main() -> None:
             "lock": lambda home: held_lock.run(home, upstream.url, seconds),
             "growth": lambda home: growth.run(home, upstream.url, asked.sessions or sessions),
         }
-        for part in asked.part or PARTS:
+        for part in asked.only or PARTS:
             try:
                 figures[part] = work[part](Path(folder) / part)
             except BrokenPromise as promise:
-                broken(promise, f"scripts/faults --seed {asked.seed} --part {part}")
+                broken(promise, f"scripts/faults --seed {asked.seed} --only {part}")
     close(figures, asked.json)
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="scripts/faults", description=__doc__)
-    parser.add_argument("--short", action="store_true", help="a few seconds of each, for CI")
-    parser.add_argument("--part", action="append", choices=PARTS, help="only this part")
-    parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="of the first damaged ledger")
+    parser = parser_of("faults", "ledgers that go bad, that others hold, and that grow", PARTS)
     parser.add_argument("--ledgers", type=int, help="how many are damaged")
     parser.add_argument("--sessions", type=int, help="how many sessions go")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     return parser.parse_args()
 
 

@@ -2,7 +2,6 @@
 scripts/linearizability --help"""
 
 import argparse
-import secrets
 import shutil
 import tempfile
 import time
@@ -12,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from scripts.stress import ledger_callers, ledger_histories, site_callers
+from scripts.stress.asking import parser_of
 from scripts.stress.clients import BrokenPromise
 from scripts.stress.closing import broken, close
 from scripts.stress.commands import Commands
@@ -75,33 +75,26 @@ def of_guards(directory: Path, ledger: str, seed: int, sessions: int) -> Mapping
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="scripts/linearizability", description="several processes on one ledger, checked against a model"
-    )
+    parser = parser_of("linearizability", "several processes on one ledger, checked against a model", PARTS)
     parser.add_argument("--ledger", metavar="URL", help="a ledger that is there for this; without: a new SQLite one")
     parser.add_argument("--calls", type=int, default=100_000, help="how many calls four processes make at the ledger")
     parser.add_argument("--sessions", type=int, default=100, help="how many sessions two guards are asked for")
-    parser.add_argument("--only", choices=PARTS, action="append", help="only this part (may be repeated)")
-    parser.add_argument("--short", action="store_true", help="a few of each, for continuous integration")
-    parser.add_argument("--seed", type=int, help="the dice of an earlier run; what overlaps differs all the same")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures into FILE")
     return parser.parse_args()
 
 
 def main() -> None:
     given = _arguments()
-    seed = secrets.randbelow(1 << 30) if given.seed is None else given.seed
     calls, sessions = (3000, 4) if given.short else (given.calls, given.sessions)
     folder = Path(tempfile.mkdtemp(prefix="nightlatch-linearizability-"))
-    figures: dict[str, Mapping[str, object]] = {"run": {"seed": str(seed)}}
+    figures: dict[str, Mapping[str, object]] = {"run": {"seed": str(given.seed)}}
     begun = time.monotonic()
     try:
         if "ledger" in (given.only or PARTS):
-            figures["ledger"] = of_ledger(given.ledger or str(folder / "port.db"), seed, calls)
+            figures["ledger"] = of_ledger(given.ledger or str(folder / "port.db"), given.seed, calls)
         if "guards" in (given.only or PARTS):
-            figures["guards"] = of_guards(folder, given.ledger or str(folder / "ledger.db"), seed, sessions)
+            figures["guards"] = of_guards(folder, given.ledger or str(folder / "ledger.db"), given.seed, sessions)
     except (BrokenPromise, RuntimeError) as error:
-        how = f"--calls {calls} --sessions {sessions} --seed {seed}"
+        how = f"--calls {calls} --sessions {sessions} --seed {given.seed}"
         broken(f"{error}\n(the ledger is in {folder})", f"scripts/linearizability {how}")
     shutil.rmtree(folder)
     close({**figures, "time": {"seconds": time.monotonic() - begun}}, given.json)

@@ -1,4 +1,4 @@
-"""A ledger with one session in it, and write-behind on it."""
+"""A ledger with one session in it (a module may have another `path`), open for reading, writing, writing behind."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +21,13 @@ def path(tmp_path: Path) -> Path:
     writer.create(a_session(), b"f1", [])
     writer.close()
     return path
+
+
+@pytest.fixture
+def writer(path: Path) -> Iterator[LedgerWriter]:
+    writer = open_writer(path)
+    yield writer
+    writer.close()
 
 
 @pytest.fixture

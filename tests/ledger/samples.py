@@ -1,11 +1,13 @@
 """Sessions, events and the like for the ledger's tests: what matters is given, the rest is filled in."""
 
+from pathlib import Path
 from typing import Any
 
 from nightlatch.core.alert import Finding
 from nightlatch.core.events import Event, EventType
 from nightlatch.core.session import End, Session
 from nightlatch.ledger.port import Decision, Guard
+from nightlatch.ledger.writer import open_writer
 
 SITE = "http://localhost:3000"
 OTHER_SITE = "http://localhost:4000"
@@ -22,6 +24,15 @@ def a_session(key: str = "s1", at: int = T0, **more: Any) -> Session:
 def an_event(kind: EventType = EventType.SESSION_CREATED, at: int = T0, **more: Any) -> Event:
     """An audit event."""
     return Event(**{"type": kind, "at": at, "session": "s1", "policy": "v1", **more})
+
+
+def a_trail(path: Path, many: int) -> Path:
+    """A ledger at `path` with so many events, each of a session of its own."""
+    writer = open_writer(path)
+    for number in range(many):
+        writer.record([an_event(at=T0 + number, session=f"s{number}")])
+    writer.close()
+    return path
 
 
 def logout(at: int) -> End:

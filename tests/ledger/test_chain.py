@@ -6,31 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.ledger.samples import T0, an_event
+from tests.ledger.samples import T0, a_trail, an_event
 
 from nightlatch.core.events import EventType, chain_hash
 from nightlatch.ledger.chain import Misfit, append, flaw, verify_chain
 from nightlatch.ledger.chain_port import ChainBase, Link
 from nightlatch.ledger.port import LedgerReader
-from nightlatch.ledger.reader import open_reader
 from nightlatch.ledger.writer import open_writer
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    path = tmp_path / "ledger.db"
-    writer = open_writer(path)
-    for number in range(5):
-        writer.record([an_event(at=T0 + number, session=f"s{number}")])
-    writer.close()
-    return path
-
-
-@pytest.fixture
-def reader(path: Path) -> Iterator[LedgerReader]:
-    reader = open_reader(path)
-    yield reader
-    reader.close()
+    return a_trail(tmp_path / "ledger.db", 5)
 
 
 def tamper(path: Path, *statements: str) -> None:

@@ -1,31 +1,18 @@
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.ledger.samples import T0, an_event
+from tests.ledger.samples import T0, a_trail, an_event
 
 from nightlatch.core.events import canonical, chain_hash
 from nightlatch.ledger.chain import Misfit, verify_chain
 from nightlatch.ledger.checkpoints import against_chain
 from nightlatch.ledger.port import LedgerReader, LedgerWriter
-from nightlatch.ledger.reader import open_reader
-from nightlatch.ledger.writer import open_writer
 
 
 @pytest.fixture
-def writer(tmp_path: Path) -> Iterator[LedgerWriter]:
-    writer = open_writer(tmp_path / "ledger.db")
-    writer.record([an_event(at=T0 + number, session=f"s{number}") for number in range(5)])
-    yield writer
-    writer.close()
-
-
-@pytest.fixture
-def reader(tmp_path: Path, writer: LedgerWriter) -> Iterator[LedgerReader]:
-    reader = open_reader(tmp_path / "ledger.db")
-    yield reader
-    reader.close()
+def path(tmp_path: Path) -> Path:
+    return a_trail(tmp_path / "ledger.db", 5)
 
 
 def hashes(reader: LedgerReader) -> dict[int, str]:

@@ -1,11 +1,10 @@
 """Events go, the proof stays: whatever moment a removal stops at, and whoever removes more than was vouched for."""
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.ledger.samples import T0, a_finding, a_session, an_event
+from tests.ledger.samples import T0, a_finding, a_session, a_trail, an_event
 
 from nightlatch.core.events import Event, EventType, Field
 from nightlatch.core.warp import Segment
@@ -13,29 +12,11 @@ from nightlatch.ledger import pruning
 from nightlatch.ledger.chain import Misfit, verify_chain
 from nightlatch.ledger.chain_port import ChainBase
 from nightlatch.ledger.port import LedgerReader, LedgerWriter
-from nightlatch.ledger.reader import open_reader
-from nightlatch.ledger.writer import open_writer
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.db"
-
-
-@pytest.fixture
-def writer(path: Path) -> Iterator[LedgerWriter]:
-    writer = open_writer(path)
-    for number in range(10):
-        writer.record([an_event(at=T0 + number, session=f"s{number}")])
-    yield writer
-    writer.close()
-
-
-@pytest.fixture
-def reader(path: Path, writer: LedgerWriter) -> Iterator[LedgerReader]:
-    reader = open_reader(path)
-    yield reader
-    reader.close()
+    return a_trail(tmp_path / "ledger.db", 10)
 
 
 def change(path: Path, statement: str) -> None:

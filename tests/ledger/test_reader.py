@@ -14,28 +14,15 @@ from nightlatch.core.warp import Segment, Warp
 from nightlatch.ledger import live_read, questions
 from nightlatch.ledger import reader as sqlite
 from nightlatch.ledger.port import LedgerError, LedgerReader, LedgerWriter
-from nightlatch.ledger.reader import open_reader
 from nightlatch.ledger.schema import LEDGER_SCHEMA
 from nightlatch.ledger.writer import open_writer
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.db"
-
-
-@pytest.fixture
-def writer(path: Path) -> Iterator[LedgerWriter]:
-    writer = open_writer(path)
-    yield writer
-    writer.close()
-
-
-@pytest.fixture
-def reader(path: Path, writer: LedgerWriter) -> Iterator[LedgerReader]:
-    reader = open_reader(path)
-    yield reader
-    reader.close()
+    path = tmp_path / "ledger.db"
+    open_writer(path).close()
+    return path
 
 
 @pytest.fixture

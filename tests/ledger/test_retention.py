@@ -1,6 +1,5 @@
 """What goes, and what stays: the rules, on a real ledger."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from nightlatch.ledger import retention
 from nightlatch.ledger.alerts_port import Place
 from nightlatch.ledger.chain import verify_chain
 from nightlatch.ledger.port import LedgerReader, LedgerWriter
-from nightlatch.ledger.reader import open_reader
 from nightlatch.ledger.retention import Gone, apply_retention
 from nightlatch.ledger.writer import open_writer
 
@@ -19,9 +17,10 @@ NOW = T0 + 100 * DAY
 
 
 @pytest.fixture
-def writer(tmp_path: Path) -> Iterator[LedgerWriter]:
+def path(tmp_path: Path) -> Path:
     """A ledger that has seen a hundred days, with a session, an event and an alert each."""
-    writer = open_writer(tmp_path / "ledger.db")
+    path = tmp_path / "ledger.db"
+    writer = open_writer(path)
     for day in range(100):
         key, at = f"s{day}", T0 + day * DAY
         writer.create(a_session(key, at, source="cookie", agent="x" * 2000), key.encode(), [])
@@ -29,15 +28,8 @@ def writer(tmp_path: Path) -> Iterator[LedgerWriter]:
         writer.raise_alert(a_finding(key, at), "alert", "v1")
     writer.close_alerts(NOW)
     writer.note_places([Place(SITE, f"who{day}", "10.0.0.0/24", T0 + day * DAY) for day in range(100)])
-    yield writer
     writer.close()
-
-
-@pytest.fixture
-def reader(tmp_path: Path, writer: LedgerWriter) -> Iterator[LedgerReader]:
-    reader = open_reader(tmp_path / "ledger.db")
-    yield reader
-    reader.close()
+    return path
 
 
 def left(reader: LedgerReader) -> tuple[int, int]:

@@ -25,13 +25,6 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "ledger.db"
 
 
-@pytest.fixture
-def writer(path: Path) -> Iterator[LedgerWriter]:
-    writer = open_writer(path)
-    yield writer
-    writer.close()
-
-
 CHANGES: list[Callable[[LedgerWriter], object]] = [
     lambda writer: writer.create(a_session("s2"), b"f2", [an_event()]),
     lambda writer: writer.end("s1", logout(T0), an_event()),

@@ -5,7 +5,7 @@ Two halves, because they live on two threads: `LedgerReader` answers on the even
 the same ledger is normal. Whatever cannot be read or written raises `LedgerError`; the caller fails closed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from nightlatch.core.authentication import Authentication, ProviderSession
@@ -122,17 +122,6 @@ class Changes(NamedTuple):
     sessions: frozenset[str] | None
 
 
-class LedgerFacts(NamedTuple):
-    """What `doctor` tells about a ledger."""
-
-    path: str
-    schema: int
-    sessions: Mapping[str, int]
-    """How many in each state; a state without sessions is left out."""
-    events: int
-    bytes: int
-
-
 class Database(NamedTuple):
     """What a ledger is kept in."""
 
@@ -219,7 +208,6 @@ class LedgerReader(
     def guards(self) -> Sequence[Guard]:
         """Guards that announced themselves, one a listen URL, newest first."""
 
-    def facts(self) -> LedgerFacts: ...
     def database(self) -> Database:
         """What the ledger is kept in. Asks nothing."""
 

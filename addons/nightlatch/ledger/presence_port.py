@@ -1,7 +1,19 @@
 """The part of the ledger's port that is about what is there: the ledger itself, and the processes that use it.
 `port.LedgerReader` includes it."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+
+class LedgerFacts(NamedTuple):
+    """What `doctor` tells about a ledger."""
+
+    path: str
+    schema: int
+    sessions: Mapping[str, int]
+    """How many in each state; a state without sessions is left out."""
+    events: int
+    bytes: int
 
 
 class PresenceReader(Protocol):
@@ -19,3 +31,5 @@ class PresenceReader(Protocol):
 
     def is_here(self, process: int) -> bool:
         """Whether a process of that number is, or was, on this machine."""
+
+    def facts(self) -> LedgerFacts: ...

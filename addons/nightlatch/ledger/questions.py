@@ -19,11 +19,8 @@ from nightlatch.ledger.executing import Value
 from nightlatch.ledger.gate_questions import FOREIGN, GateQuestions
 from nightlatch.ledger.live_read import LiveQuestions
 from nightlatch.ledger.policies_read import PolicyQuestions
-from nightlatch.ledger.port import (
-    Changes,
-    Decision,
-    LedgerFacts,
-)
+from nightlatch.ledger.port import Changes, Decision
+from nightlatch.ledger.presence_port import LedgerFacts
 
 NAMED = 500
 """How many events are looked through for the sessions that they name; beyond that every session may have changed."""

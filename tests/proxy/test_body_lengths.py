@@ -29,7 +29,8 @@ def test_a_length_is_added_where_there_is_none() -> None:
 
 @pytest.mark.parametrize(("told", "good"), [(b"5", True), (b"4", False), (b"0", False), (b"05", False)])
 def test_a_length_has_to_be_true(told: bytes, good: bool) -> None:
-    assert (settle(a_request(b"hello", (b"Content-Length", told))) is None) == good
+    fault = None if good else "The body is not as long as Content-Length says."
+    assert settle(a_request(b"hello", (b"Content-Length", told))) == fault
 
 
 def test_trailers_go_and_chunks_stay() -> None:
@@ -59,6 +60,21 @@ def test_an_empty_frame_does_not_end_a_call_that_is_passed_on_as_it_comes(wire: 
     outcome = wire.feed(opened, empty, ended, http2=True)
     (application,) = outcome.upstream
     assert application.whole and [read.body for read in application.requests] == [b"hello"]
+
+
+@pytest.mark.parametrize(
+    ("body", "length", "read"), [(None, b"", []), (b"hello", b"", ["chunked"]), (b"hello", b"5", [])]
+)
+def test_chunks_are_for_what_is_passed_on_without_a_length(
+    wire: WireGuard, body: bytes | None, length: bytes, read: list[str]
+) -> None:
+    """A call (gRPC); what has no body has no chunks either."""
+    fields = (*PATH, (b":path", b"/app"), (b"cookie", b"sid=" + LIVE), (b"content-type", b"application/grpc"))
+    told = ((b"content-length", length),) if length else ()
+    outcome = wire.feed(frames([Message((*fields, *told), body)]), http2=True)
+    (request,) = outcome.upstream[0].requests
+    assert (request.body, request.values("transfer-encoding")) == (body or b"", read)
+    assert request.values("content-length") == [each.decode() for _, each in told]
 
 
 def test_a_request_that_lies_about_its_body_is_over(bench: Bench) -> None:

@@ -1,10 +1,20 @@
 """What does not end is not kept, and what mitmproxy does not get on with does no harm."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
-from scripts.fuzzing.wire_guard import HOST, LIVE, WireGuard
+from h11._receivebuffer import ReceiveBuffer
+from mitmproxy.http import Request
+from mitmproxy.options import Options
+from mitmproxy.proxy.events import DataReceived, Start
+from mitmproxy.proxy.layer import Layer
+from mitmproxy.proxy.layers.http._events import RequestEndOfMessage, RequestHeaders
+from mitmproxy.proxy.layers.http._http1 import Http1Client, Http1Server
+from scripts.fuzzing.wire_guard import HOST, LIVE, WireGuard, context
 from scripts.fuzzing.wire_readers import EMPTY_ANSWER
 
-from nightlatch.proxy.http1_limits import LARGEST, MOST_AHEAD, MOST_AT_ONCE, MOST_INTERIM
+from nightlatch.proxy.http1_limits import LARGEST, MOST_AHEAD, MOST_AT_ONCE, MOST_INTERIM, _interim, install
 
 STRANGER = b"GET /app HTTP/1.1\r\nHost: %s\r\n" % HOST
 KNOWN = STRANGER + b"Cookie: sid=%s\r\n" % LIVE
@@ -17,9 +27,22 @@ def test_a_head_without_end_is_answered_431(wire: WireGuard) -> None:
     assert outcome.passed == [] and b"Nightlatch-Verdict: invalid" in outcome.client
 
 
-def test_a_large_head_passes(wire: WireGuard) -> None:
-    outcome = wire.feed(KNOWN, b"X-A: ", b"a" * (LARGEST - 1000), b"\r\n\r\n")
-    assert len(outcome.passed) == 1
+@pytest.mark.parametrize(("more", "passed"), [(0, 1), (1, 0)])
+def test_a_head_may_have_so_many_bytes_and_not_one_more(wire: WireGuard, more: int, passed: int) -> None:
+    head = KNOWN + b"X-A: "
+    outcome = wire.feed(head, b"a" * (LARGEST + more - len(head)), b"\r\n\r\n")
+    assert len(outcome.passed) == passed
+
+
+def test_a_body_may_come_in_large_pieces(wire: WireGuard) -> None:
+    head, piece = KNOWN.replace(b"GET", b"POST") + b"Content-Length: 200000\r\n\r\n", b"a" * 100_000
+    outcome = wire.feed(head + piece, piece)
+    assert [len(read.body) for read in outcome.upstream[0].requests] == [200_000]
+
+
+def test_so_may_an_answer(wire: WireGuard) -> None:
+    outcome = wire.feed(KNOWN + b"\r\n", answer=b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + b"a" * 100_000)
+    assert outcome.client.endswith(b"a" * 100_000)
 
 
 @pytest.mark.parametrize("line", [b"5;" + b"a" * LARGEST, b"0\r\nX-A: " + b"a" * LARGEST])
@@ -34,6 +57,16 @@ def test_empty_lines_before_a_request_are_skipped(wire: WireGuard) -> None:
     assert len(outcome.passed) == 3 and outcome.client.count(b"HTTP/1.1 200") == 3
 
 
+@pytest.mark.parametrize("empty", [b"\n", b"\r\n", b"\r\n\n\r\n"])
+def test_and_nothing_is_waited_for_because_of_them(wire: WireGuard, empty: bytes) -> None:
+    assert len(wire.feed(empty + KNOWN + b"\r\n").passed) == 1
+
+
+def test_as_many_requests_as_one_likes_pass_one_after_the_other(wire: WireGuard) -> None:
+    outcome = wire.feed(*[(STRANGER + b"\r\n") * (MOST_AT_ONCE // 2)] * 5)
+    assert outcome.client.count(b"HTTP/1.1 302") == MOST_AT_ONCE // 2 * 5 and not outcome.cut
+
+
 def test_requests_that_are_sent_ahead_by_the_hundred_are_not_all_taken(wire: WireGuard) -> None:
     outcome = wire.feed((STRANGER + b"\r\n") * (MOST_AT_ONCE + 100))
     assert outcome.client.count(b"HTTP/1.1 302") == MOST_AT_ONCE
@@ -42,7 +75,12 @@ def test_requests_that_are_sent_ahead_by_the_hundred_are_not_all_taken(wire: Wir
 def test_what_is_sent_while_an_answer_is_waited_for_is_bounded(wire: WireGuard) -> None:
     outcome = wire.feed(KNOWN + b"\r\n", *[b"a" * 65_535] * (MOST_AHEAD // 65_535 + 3), answer=b"")
     assert len(outcome.passed) == 1 and outcome.client == b""
-    assert outcome.hung_up_after < MOST_AHEAD + 3 * 65_535
+    assert MOST_AHEAD < outcome.hung_up_after < MOST_AHEAD + 3 * 65_535
+
+
+@pytest.mark.parametrize(("more", "cut"), [(0, False), (1, True)])
+def test_to_the_byte(wire: WireGuard, more: int, cut: bool) -> None:
+    assert wire.feed(KNOWN + b"\r\n", b"a" * (MOST_AHEAD + more), answer=b"").cut is cut
 
 
 def test_interim_answers_are_left_out(wire: WireGuard) -> None:
@@ -57,5 +95,62 @@ def test_interim_answers_without_end_are_a_502(wire: WireGuard) -> None:
 
 @pytest.mark.parametrize("start", [b"", b"HTTP/1.1 200 OK\r\nX-A: "])
 def test_an_answer_whose_head_does_not_end_is_a_502(wire: WireGuard, start: bytes) -> None:
-    outcome = wire.feed(KNOWN + b"\r\n", answer=start + b"a" * (LARGEST + 1))
-    assert outcome.client.startswith(b"HTTP/1.1 502") and b"64 KiB" in outcome.client
+    outcome = wire.feed(KNOWN + b"\r\n", answer=start + b"a" * (LARGEST + 1 - len(start)))
+    assert outcome.client.startswith(b"HTTP/1.1 502") and b"within 64 KiB" in outcome.client
+    assert wire.feed(KNOWN + b"\r\n", answer=start + b"a" * (LARGEST - len(start))).client == b""
+
+
+@pytest.mark.parametrize(
+    ("head", "interim"),
+    [
+        (HINT, True),
+        (b"HTTP/1.0 100 Continue\r\n\r\n", True),
+        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", False),
+        (b"HTTP/1.1 103 Early Hints\r\n", False),
+        (b"HTTP/1.1 1", False),
+        (b"HTTP/1.1 1x3 \r\n\r\n", False),
+        (b"HTTP/2.0 103 \r\n\r\n", False),
+        (EMPTY_ANSWER, False),
+    ],
+)
+def test_what_an_interim_answer_is(head: bytes, interim: bool) -> None:
+    buffer = ReceiveBuffer()
+    buffer += head + b"rest"
+    assert _interim(SimpleNamespace(buf=buffer)) is interim  # type: ignore[arg-type]  # all that is looked at
+    assert bytes(buffer) == (b"rest" if interim else head + b"rest")
+
+
+def said(layer: Layer, *data: bytes) -> list[str]:
+    """What a connection's layer has done when it gets `data`, by name."""
+    found = [command for each in data for command in layer.handle_event(DataReceived(layer.conn, each))]  # type: ignore[attr-defined]  # of HTTP/1
+    return [type(command).__name__ for command in found]
+
+
+def started(kind: type[Any]) -> Any:
+    install()
+    layer = kind(context(Options(), http2=False))
+    list(layer.handle_event(Start()))
+    return layer
+
+
+def test_whoever_is_given_up_is_over() -> None:
+    """What was on its way when the connection was closed does nothing more; of a head that did not end nobody knows."""
+    layer = started(Http1Server)
+    assert said(layer, STRANGER, b"a" * LARGEST) == ["SendData", "CloseConnection"]
+    assert said(layer, b"\r\n\r\n", STRANGER + b"\r\n") == []
+
+
+def test_of_a_request_that_is_known_its_flow_is_told() -> None:
+    layer = started(Http1Server)
+    chunks = KNOWN + b"Transfer-Encoding: chunked\r\n\r\n"
+    assert said(layer, chunks, b"5;", b"a" * LARGEST) == ["ReceiveHttp", "CloseConnection", "ReceiveHttp"]
+
+
+def test_an_application_that_gives_interim_answers_only_is_hung_up_on() -> None:
+    layer = started(Http1Client)
+    assert said(layer, HINT * (MOST_INTERIM + 1)) == ["Log", "CloseConnection"], "nobody had asked"
+    layer = started(Http1Client)
+    asked = Request.make("GET", "http://localhost/")
+    for event in (RequestHeaders(1, asked, True), RequestEndOfMessage(1)):
+        list(layer.handle_event(event))
+    assert said(layer, HINT * (MOST_INTERIM + 1)) == ["CloseConnection", "ReceiveHttp"]

@@ -6,6 +6,7 @@ from hyperframe.frame import ContinuationFrame, Frame, GoAwayFrame, HeadersFrame
 from scripts.fuzzing.wire_corpus import PREFACE, Message, frames
 from scripts.fuzzing.wire_guard import HOST, LIVE, WireGuard
 
+from nightlatch.proxy import http2_limits
 from nightlatch.proxy.http2_limits import LARGEST_TABLE, RESETS, RESETS_EACH_SECOND, _too_many_resets
 
 FIELDS = ((b":method", b"GET"), (b":scheme", b"https"), (b":authority", HOST), (b":path", b"/app"))
@@ -48,13 +49,40 @@ def test_requests_that_are_taken_back_end_the_connection(wire: WireGuard) -> Non
         pieces.append(asked.serialize() + RstStreamFrame(stream, 8).serialize())
     outcome = wire.feed(*pieces, http2=True)
     assert farewell(outcome.client) == CALM and outcome.passed == []
+    assert [line for line in outcome.said if line.endswith(": too many requests are taken back")]
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_what_follows_one_too_many_is_not_looked_at(
+    wire: WireGuard, monkeypatch: pytest.MonkeyPatch, more: int
+) -> None:
+    """Nor is it where it came in the same piece."""
+    monkeypatch.setattr(http2_limits, "monotonic_now", lambda: 0)
+    encoder, piece, last = Encoder(), PREFACE + SettingsFrame(0).serialize(), 2 * (RESETS + more) + 1
+    for stream in range(1, last, 2):
+        head = HeadersFrame(stream, encoder.encode(list(FIELDS)), flags=["END_HEADERS"])
+        piece += head.serialize() + RstStreamFrame(stream, 8).serialize()
+    known = encoder.encode([*FIELDS, (b"cookie", b"sid=" + LIVE)])
+    outcome = wire.feed(piece + HeadersFrame(last, known, flags=["END_HEADERS", "END_STREAM"]).serialize(), http2=True)
+    assert (len(outcome.passed), farewell(outcome.client)) == ((0, CALM) if more else (1, None))
 
 
 def test_a_few_may_be_taken_back_for_ever() -> None:
     kept: dict[str, object] = {}
     step = 1_000_000 // RESETS_EACH_SECOND
     assert not any(_too_many_resets(kept, number * step) for number in range(5000))
-    assert any(_too_many_resets(kept, 5000 * step) for _ in range(RESETS + 1))
+
+
+def test_as_many_as_that_and_no_more() -> None:
+    def allowed(now: int) -> int:
+        return [_too_many_resets(kept, now) for _ in range(RESETS + 1)].index(True)
+
+    kept: dict[str, object] = {}
+    assert allowed(0) == RESETS
+    kept["resets"] = 0.0, 0
+    assert allowed(9_950_000) == RESETS - 1
+    kept["resets"] = 0.0, 0
+    assert allowed(9_949_999) == RESETS - 2
 
 
 @pytest.mark.parametrize("size", [0, 100, 4096, 2**31])

@@ -4,14 +4,20 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from mitmproxy import ctx
+from mitmproxy.connection import ConnectionState
 from mitmproxy.proxy.server import ConnectionHandler
+from mitmproxy.test.tflow import tclient_conn
 from tests.proxy.http2_client import http2
 from tests.proxy.running import Application, everything, guarding, serving, until
 
+from nightlatch.proxy import open_connections
 from nightlatch.proxy.addon import Nightlatch
+from nightlatch.proxy.file_limit import open_files
 from nightlatch.proxy.open_connections import MOST, OpenConnections, is_half_said, is_idle, room_for
 
 ASKING = b"GET /favicon.ico HTTP/1.1\r\nHost: localhost:%d\r\n"
@@ -159,7 +165,9 @@ def test_when_nobody_is_idle_the_newcomer_goes(tmp_path: Path, confdir: Path) ->
     asyncio.run(scenario())
 
 
-@pytest.mark.parametrize(("files", "room"), [(None, MOST), (1_000_000, MOST), (1024, 480), (256, 96), (32, 8)])
+@pytest.mark.parametrize(
+    ("files", "room"), [(None, MOST), (1_000_000, MOST), (1024, 480), (1025, 480), (256, 96), (32, 8)]
+)
 def test_there_is_room_for_as_many_as_may_have_files(files: int | None, room: int) -> None:
     assert room_for(files) == room
 
@@ -176,3 +184,62 @@ def test_a_burst_finds_no_more_room_than_one_by_one(tmp_path: Path, confdir: Pat
                 await hang_up(writer)
 
     asyncio.run(scenario())
+
+
+def a_handler(last_activity: float, state: ConnectionState = ConnectionState.OPEN, *, read: bool = True) -> Any:
+    """What is looked at of a connection on which nothing is asked."""
+    client = tclient_conn()
+    client.state = state
+    transports = {client: SimpleNamespace(handler="a task" if read else None)}
+    watchdog = SimpleNamespace(last_activity=last_activity)
+    return SimpleNamespace(client=client, transports=transports, timeout_watchdog=watchdog, layer=None)
+
+
+@pytest.fixture
+def gone(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Which connections were closed."""
+    found: list[Any] = []
+    monkeypatch.setattr(open_connections, "_hang_up", found.append)
+    return found
+
+
+@pytest.mark.parametrize(("many", "number"), [(38, 2), (40, 3)])
+def test_a_twentieth_goes_and_one_and_those_that_said_nothing_for_longest(
+    gone: list[Any], many: int, number: int
+) -> None:
+    handlers = {number: a_handler(100.0 - number) for number in range(many)}
+    newcomer = handlers[many - 1]  # has said nothing yet
+    OpenConnections(most=many).make_room(newcomer.client, handlers)
+    assert gone == []
+    OpenConnections(most=many - 1).make_room(newcomer.client, handlers)
+    assert gone == [handlers[many - 2 - place] for place in range(number)]
+    assert newcomer.client.error is None
+
+
+def test_of_what_is_closed_or_not_read_yet_nothing_is_closed(gone: list[Any]) -> None:
+    handlers = {0: a_handler(0.0), 1: a_handler(1.0, read=False), 2: a_handler(2.0, ConnectionState.CLOSED)}
+    OpenConnections(most=2).make_room(handlers[0].client, handlers)
+    assert (gone, handlers[0].client.error) == ([], None)
+    OpenConnections(most=1).make_room(handlers[0].client, handlers)
+    assert (gone, handlers[0].client.error) == ([], "too many connections")
+
+
+def test_that_there_is_no_room_is_told_once_a_minute(
+    gone: list[Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    handlers, watch = {number: a_handler(0.0) for number in range(2)}, OpenConnections(most=1)
+    for seconds, told in ((0.0, 1), (59.999999, 1), (60.0, 2)):
+        monkeypatch.setattr(open_connections, "monotonic_now", lambda at=seconds: round(at * 1_000_000))
+        watch.make_room(handlers[0].client, handlers)
+        assert len(caplog.records) == told
+    assert caplog.messages[0].startswith("1 connections are open") and f"now {open_files()})" in caplog.messages[0]
+
+
+def test_it_looks_every_five_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch, looks = OpenConnections(), list[float]()
+    monkeypatch.setattr(watch, "look", lambda handlers, now: looks.append(now))
+    for seconds in (4.999999, 5.0, 9.999999, 10.0):
+        monkeypatch.setattr(open_connections, "monotonic_now", lambda at=seconds: round(at * 1_000_000))
+        asyncio.run(watch.look_now_and_then({}))
+    assert looks == [5.0, 10.0]
+    assert watch.most == room_for(open_files())

@@ -45,7 +45,7 @@ def install() -> None:
 def _send(self: Http1Client, event: Any) -> CommandGenerator[None]:
     if isinstance(event, RequestHeaders) and not event.end_stream:
         headers = event.request.headers
-        if _LENGTH not in headers and _CODING not in headers:
+        if _LENGTH not in headers:
             headers["Transfer-Encoding"] = "chunked"
     elif isinstance(event, RequestData) and not event.data:
         return _nothing()  # as a chunk it would end the body

@@ -99,7 +99,7 @@ def _read_request(self: Http1Server, event: Any) -> CommandGenerator[None]:
 
 def _read_answer(self: Http1Client, event: Any) -> CommandGenerator[None]:
     for _ in range(MOST_INTERIM):
-        if not _interim(self):
+        if self.request is None or not _interim(self):
             return _stock_answer(self, event)
     return _without_answer(self)
 
@@ -117,6 +117,6 @@ def _interim(self: Http1Client) -> bool:
     if head[9:10] != b"1":
         return False
     status = bytes(head[9:12])
-    if not head.startswith(b"HTTP/1.") or not status.startswith(b"1") or status == b"101" or not status.isdigit():
+    if not head.startswith(b"HTTP/1.") or status == b"101" or not status.isdigit():
         return False
     return self.buf.maybe_extract_lines() is not None

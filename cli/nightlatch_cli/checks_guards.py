@@ -2,7 +2,7 @@
 
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import SplitResult, urlsplit
 
 from nightlatch.ledger.port import Guard, LedgerReader
@@ -11,6 +11,8 @@ from nightlatch_cli.network import addresses_of_this_machine, answers, is_loopba
 
 PATIENCE = 1.0
 """Seconds that a guard has for its answer."""
+REFUSAL = "urn:nightlatch:verdict:error"
+"""The type of the problem document with which a guard answers everybody while it cannot use its ledger."""
 
 
 def check_guards(reader: LedgerReader) -> Iterator[Check]:
@@ -33,29 +35,31 @@ def check_guard(guard: Guard) -> Check:
     """Whether it is a guard that answers at its URL."""
     name = f"guard {guard.url}"
     try:
-        own = _is_guard(urlsplit(guard.url))
+        found = _asked(urlsplit(guard.url))
     except ConnectionRefusedError:
         return Check(name, Health.WARN, "nothing listens there any more")
     except (OSError, http.client.HTTPException) as error:
         return Check(name, Health.FAIL, f"its process runs, but does not answer ({error})")
-    if not own:
+    if str(found.get("type", "")).startswith(REFUSAL):
+        return Check(name, Health.FAIL, "refuses everybody with 503, as it cannot use its ledger: look at its log")
+    if "authenticated" not in found:
         return Check(name, Health.FAIL, "something else answers there, which guards nothing")
     return Check(name, Health.OK, f"guards {guard.site} with the policy {guard.policy}")
 
 
-def _is_guard(url: SplitResult) -> bool:
-    """Whether the session probe answers: it is always there, and never activity."""
+def _asked(url: SplitResult) -> Mapping[str, object]:
+    """What the session probe answers: it is always there, and never activity. With https, whether anybody does."""
     if url.scheme == "https":
-        return answers(url.hostname or "", url.port or 443)
+        return {"authenticated": False} if answers(url.hostname or "", url.port or 443) else {}
     connection = http.client.HTTPConnection(url.hostname or "", url.port or 80, timeout=PATIENCE)
     try:
         connection.request("GET", "/.nightlatch/session")
         found = json.loads(connection.getresponse().read(65_536))
     except ValueError:
-        return False
+        return {}
     finally:
         connection.close()
-    return isinstance(found, dict) and "authenticated" in found
+    return found if isinstance(found, dict) else {}
 
 
 def check_exposure(guard: Guard) -> Check:

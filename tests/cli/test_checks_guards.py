@@ -33,6 +33,10 @@ class _Other(_Answering):
     body = b"<h1>Welcome</h1>"
 
 
+class _Refusing(_Answering):
+    body = b'{"type": "urn:nightlatch:verdict:error", "status": 503}'
+
+
 @contextmanager
 def _served(handler: type[_Answering], host: str = "127.0.0.1") -> Iterator[int]:
     with ThreadingHTTPServer((host, 0), handler) as server:
@@ -143,3 +147,9 @@ def test_one_on_another_machine_is_not_looked_for_here(guard: Guard) -> None:
     """Its URL may well be of its own loopback interface."""
     (check,) = check_guards(cast(LedgerReader, _Shared(guard)))
     assert check.health is Health.OK and "on another machine" in check.message
+
+
+def test_one_that_cannot_use_its_ledger_is_told_as_such(guard: Guard) -> None:
+    with _served(_Refusing) as port:
+        found = check_guard(guard._replace(url=f"http://127.0.0.1:{port}"))
+    assert found.health is Health.FAIL and "cannot use its ledger" in found.message

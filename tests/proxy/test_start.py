@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.ledger.postgres.server import Server
 
+from nightlatch.ledger.address import ServerAddress
+from nightlatch.ledger.opening import open_writer
 from nightlatch.ledger.port import LedgerError
 from nightlatch.proxy import start
 from nightlatch.proxy.options import OPTIONS
@@ -93,3 +96,14 @@ def test_who_waits_is_told_where_it_listens(options: dict[str, str], monkeypatch
     ]
     assert (asked["upstream"], asked["listen_host"], asked["listen_port"]) == (UPSTREAM, *LISTEN)
     assert asked["options"] == {f"nightlatch_{name}": value for name, value in options.items()}
+
+
+def test_a_ledger_that_can_only_be_read_stops_it(options: dict[str, str], postgres: Server, tmp_path: Path) -> None:
+    url = postgres.url(str(tmp_path))
+    open_writer(url).close()
+    schema = ServerAddress(url).schema
+    postgres.ask("DO $$ BEGIN CREATE ROLE onlooker LOGIN; EXCEPTION WHEN duplicate_object THEN END $$")
+    postgres.ask(f"GRANT USAGE ON SCHEMA {schema} TO onlooker")
+    postgres.ask(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO onlooker")
+    with pytest.raises(LedgerError, match="refuses this user"):
+        prepare(UPSTREAM, LISTEN, options | {"ledger": url.replace("nightlatch@", "onlooker@")})

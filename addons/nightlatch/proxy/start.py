@@ -5,6 +5,7 @@ What can stop the start does so before anything listens.
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
@@ -59,7 +60,8 @@ def prepare(upstream: str, listen: tuple[str, int], options: Mapping[str, str]) 
         raise CannotStart(
             f"{upstream} is where the guard itself would listen: name the application, or another --listen"
         )
-    open_writer(settings.ledger).close()
+    with closing(open_writer(settings.ledger)) as writer:
+        writer.probe()
     return Prepared(upstream, host, port, options, settings)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -9,8 +10,9 @@ from tests.ledger.postgres.server import Server
 from tests.ledger.postgres.stopped import backends, stopped
 
 from nightlatch.ledger.address import ServerAddress
-from nightlatch.ledger.opening import open_writer
+from nightlatch.ledger.opening import open_reader, open_writer
 from nightlatch.ledger.port import LedgerError
+from nightlatch.ledger.postgres import connection as module
 from nightlatch.ledger.postgres.connection import Connection, Patience, connect, gave_up
 
 HASTY = Patience(0.2, 0.1)
@@ -45,6 +47,59 @@ def test_what_it_is_set_to(address: ServerAddress) -> None:
         connection.execute("DELETE FROM settings")
     assert connection.is_open
     connection.close()
+
+
+HOSTILE = {
+    "statement_timeout": "'1ms'",
+    "lock_timeout": "'1ms'",
+    "idle_in_transaction_session_timeout": "'1ms'",
+    "idle_session_timeout": "'1ms'",
+    "default_transaction_isolation": "'serializable'",
+    "default_transaction_read_only": "on",
+    "search_path": "'public'",
+}
+"""What whoever runs the server may have set for a user."""
+
+
+def test_what_is_set_for_the_user_does_not_reach_it(address: ServerAddress, postgres: Server) -> None:
+    postgres.ask("DO $$ BEGIN CREATE ROLE hampered SUPERUSER LOGIN; EXCEPTION WHEN duplicate_object THEN END $$")
+    for name, value in HOSTILE.items():
+        postgres.ask(f"ALTER ROLE hampered SET {name} = {value}")
+    theirs = ServerAddress(f"{address.url}&schema={address.schema}".replace("nightlatch@", "hampered@"))
+    connection = connect(theirs, HASTY, read_only=False)
+    found = {name: connection.execute(f"SHOW {name}").fetchone()[0] for name in HOSTILE}
+    assert (found["default_transaction_isolation"], found["idle_session_timeout"]) == ("read committed", "0")
+    assert (found["search_path"], found["default_transaction_read_only"]) == (address.schema, "off")
+    connection.script("BEGIN; UPDATE ledger SET commits = commits + 1; COMMIT")
+    connection.close()
+
+
+def test_a_pooler_that_swallows_what_is_set_is_told(
+    address: ServerAddress, postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = module._told
+
+    def swallowed(*about: Any) -> dict[str, Any]:
+        return {**told(*about), "options": ""}
+
+    monkeypatch.setattr(module, "_told", swallowed)
+    fresh = ServerAddress(f"{address.url}&schema=never_made")
+    for opening in (open_writer, open_reader):
+        with pytest.raises(LedgerError, match=r"behind a pooler.*name the server itself"):
+            opening(fresh)
+    assert postgres.ask("SELECT 1 FROM pg_namespace WHERE nspname = 'never_made'") == []
+    assert postgres.ask("SELECT 1 FROM pg_tables WHERE schemaname = 'public'") == [], (
+        "nor made where it does not belong"
+    )
+
+
+def test_one_whose_user_has_the_same_schema_is_told_all_the_same(
+    address: ServerAddress, postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = module._told
+    monkeypatch.setattr(module, "_told", lambda *about: {**told(*about), "options": f"-csearch_path={address.schema}"})
+    with pytest.raises(LedgerError, match="behind a pooler"):
+        connect(address, HASTY, read_only=True)
 
 
 def test_a_server_that_is_too_old_is_told(address: ServerAddress, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -181,3 +181,38 @@ def _back(ask: Callable[[], object]) -> bool:
 
 def _end_all(server: Server, name: str) -> None:
     server.ask(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = '{name}'")
+
+
+def test_a_table_that_is_locked_is_waited_for_once_and_comes_back(
+    reader: LedgerReader, postgres: Server, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[object] = []
+    wait, here = Wire.wait, threading.current_thread()
+
+    def counted(wire: Wire, *rest: Any) -> object:
+        if threading.current_thread() is here:
+            waits.append(wire)
+        return wait(wire, *rest)
+
+    address = ServerAddress(url)
+    with psycopg.connect(address.url) as other:
+        other.execute(f"LOCK {address.schema}.credentials IN ACCESS EXCLUSIVE MODE")
+        monkeypatch.setattr(Wire, "wait", counted)
+        with pytest.raises(LedgerError, match="locked by another program"):
+            reader.look(b"f1")
+        waits.clear()
+        for _ in range(20):
+            with pytest.raises(LedgerError, match="locked by another program"):
+                reader.look(b"f1")
+        assert waits == [], "what every request asks is asked by a thread meanwhile"
+        other.rollback()
+    until(lambda: usable(reader))
+
+
+def test_what_only_somebody_asks_keeps_nobody_else_waiting(reader: LedgerReader, url: str) -> None:
+    address = ServerAddress(url)
+    with psycopg.connect(address.url) as other:
+        other.execute(f"LOCK {address.schema}.alerts IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(LedgerError, match="locked by another program"):
+            reader.alerts()
+        assert reader.look(b"f1")[1] is not None

@@ -79,3 +79,40 @@ def test_a_database_that_is_not_there(postgres: Server) -> None:
 def test_a_server_that_recovers_from_a_crash_is_starting(why: str) -> None:
     told = explain(ServerAddress("postgresql://ada@db.example/app"), psycopg.OperationalError(f"FATAL:  {why}"))
     assert "is starting or stopping: nightlatch comes back by itself" in str(told)
+
+
+@pytest.mark.parametrize(
+    ("why", "remedy"),
+    [
+        ('too many connections for role "ada"', "CONNECTION LIMIT"),
+        ('too many connections for database "app"', "CONNECTION LIMIT"),
+        ("sorry, too many clients already", "CONNECTION LIMIT"),
+        ('database "app" does not exist', "createdb"),
+        ("unsupported startup parameter: options", "behind a pooler"),
+    ],
+)
+def test_why_a_connection_is_refused(why: str, remedy: str) -> None:
+    assert remedy in str(explain(ADDRESS, psycopg.OperationalError(f"connection failed: FATAL:  {why}")))
+
+
+@pytest.mark.parametrize(
+    ("kind", "remedy"),
+    [
+        (errors.SerializationFailure, "changed by another program"),
+        (errors.DeadlockDetected, "changed by another program"),
+        (errors.IdleInTransactionSessionTimeout, "look at its machine"),
+        (errors.AdminShutdown, "if it was shut down"),
+    ],
+)
+def test_what_a_server_does_in_the_middle(kind: type[psycopg.Error], remedy: str) -> None:
+    assert remedy in str(explain(ADDRESS, kind("so it was")))
+
+
+def test_a_schema_that_may_not_be_looked_into_is_not_taken_for_none(tmp_path: Path, postgres: Server) -> None:
+    """To "restore" it, or to start a second ledger, would be the wrong remedy."""
+    url = postgres.url(str(tmp_path))
+    open_writer(url).close()
+    postgres.ask("DO $$ BEGIN CREATE ROLE stranger LOGIN; EXCEPTION WHEN duplicate_object THEN END $$")
+    for opening in (open_reader, open_writer):
+        with pytest.raises(LedgerError, match=r"refuses this user: grant it the schema.*permission denied for schema"):
+            opening(url.replace("nightlatch@", "stranger@"))

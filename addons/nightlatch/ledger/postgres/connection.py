@@ -16,7 +16,7 @@ from nightlatch.ledger.address import ServerAddress
 from nightlatch.ledger.executing import Rows, Values
 from nightlatch.ledger.postgres import values
 from nightlatch.ledger.postgres.dialect import translated
-from nightlatch.ledger.postgres.remedies import explain
+from nightlatch.ledger.postgres.remedies import Pooled, explain
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -40,6 +40,9 @@ WRITING = Patience(5, 1)
 _WHOLE = (TransactionStatus.IDLE, TransactionStatus.INTRANS, TransactionStatus.INERROR)
 OLDEST = 14_00_00
 """The version of the server, as it counts itself."""
+_TRANSACTIONS_END = 17_00_00
+"""From here on a server can be set to end transactions by their age, whatever they wait for."""
+_ARRIVED = "SELECT name, setting FROM pg_settings WHERE name IN ('search_path', 'statement_timeout', 'lock_timeout')"
 _GRACE = 0.1
 _CONNECT = 2
 """What libpq takes for the least."""
@@ -133,9 +136,11 @@ def connect(address: ServerAddress, patience: Patience, *, read_only: bool) -> C
         wire = Wire.connect(**_told(address, patience, read_only), autocommit=True, cursor_factory=RawCursor)
     except psycopg.Error as error:
         raise explain(address, error) from None
-    if lacking := _lacking(wire):
+    try:
+        _check(wire, address, patience)
+    except psycopg.Error as error:
         wire.close()
-        raise explain(address, psycopg.NotSupportedError(lacking))
+        raise explain(address, error) from None
     wire.patience = patience.answer + _GRACE
     values.adapt(wire)
     return Connection(wire)
@@ -151,13 +156,28 @@ def _version(number: int) -> str:
     return f"{number // 10_000}.{number % 10_000}"
 
 
-def _lacking(wire: Wire) -> str:
-    """What a server does not have that a ledger needs; empty when it has everything."""
+def _check(wire: Wire, address: ServerAddress, patience: Patience) -> None:
+    """Whether a server has what a ledger needs, and has taken what it was told.
+
+    Raises:
+        psycopg.Error: it has not, or does not answer.
+    """
     if wire.info.server_version < OLDEST:
-        return f"it is PostgreSQL {wire.info.server_version // 10_000}: {OLDEST // 10_000} is needed"
+        major = wire.info.server_version // 10_000
+        raise psycopg.NotSupportedError(f"it is PostgreSQL {major}: {OLDEST // 10_000} is needed")
     if wire.info.parameter_status("server_encoding") != "UTF8":
-        return "its encoding is not UTF8: createdb --encoding UTF8 --template template0"
-    return ""
+        raise psycopg.NotSupportedError("its encoding is not UTF8: createdb --encoding UTF8 --template template0")
+    if dict(wire.execute(_ARRIVED).fetchall()) != _marks(address, patience):
+        raise Pooled("search_path and timeouts of its sessions are not as nightlatch told it")
+    if wire.info.server_version >= _TRANSACTIONS_END:
+        wire.execute("SET transaction_timeout = 0")
+
+
+def _marks(address: ServerAddress, patience: Patience) -> dict[str, str]:
+    """What tells that a session is as it was asked for: in another schema a ledger would be mistaken for none, and made
+    where it does not belong; and with others' sessions the lock by which guards know each other would be lost."""
+    times = {"statement_timeout": f"{patience.answer * 1000:.0f}", "lock_timeout": f"{patience.lock * 1000:.0f}"}
+    return {"search_path": address.schema, **times}
 
 
 def gave_up(error: psycopg.Error) -> bool:
@@ -169,11 +189,11 @@ def _told(address: ServerAddress, patience: Patience, read_only: bool) -> dict[s
     """What libpq is told: what is in the URL, and of the rest what it does not say."""
     given = conninfo_to_dict(address.url)
     settings = {
-        "search_path": address.schema,
-        "statement_timeout": f"{patience.answer * 1000:.0f}",
-        "lock_timeout": f"{patience.lock * 1000:.0f}",
+        **_marks(address, patience),
         "idle_in_transaction_session_timeout": _IDLE,
+        "idle_session_timeout": "0",
         "default_transaction_read_only": "on" if read_only else "off",
+        "default_transaction_isolation": "read\\ committed",
         **_SERVER,
     }
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())

@@ -8,7 +8,7 @@ import json
 
 from nightlatch.core.warp import Warp
 from nightlatch.ledger import rows
-from nightlatch.ledger.gate_questions import SEGMENTS, GateQuestions, finding, looking_for_token
+from nightlatch.ledger.gate_questions import FIND, SEGMENTS, GateQuestions, finding, looking_for_token
 from nightlatch.ledger.port import Found, Hold
 
 # Rows as JSON; nothing where the last of them is the one that was told of already.
@@ -53,3 +53,7 @@ class PostgresGate(GateQuestions):
         if told is not None:
             self._warp, self._warp_id = self._told(json.loads(told))
         return self._warp
+
+
+PRESSING = frozenset((FIND, PostgresGate.LOOK, PostgresGate.LOOK_FOR_TOKEN, _WARP))
+"""What every request asks."""

@@ -5,6 +5,8 @@ Knows which migrations there are and how to tell a ledger from somebody else's t
 
 import secrets
 
+import psycopg
+
 from nightlatch.ledger.address import ServerAddress
 from nightlatch.ledger.port import LedgerError
 from nightlatch.ledger.postgres.connection import Connection
@@ -17,6 +19,7 @@ _TABLES = (
     "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
     "WHERE n.nspname = ? AND c.relkind IN ('r', 'v', 'm', 'p')"
 )
+_UNSEEN = "SELECT 1 FROM pg_namespace WHERE nspname = ? AND NOT has_schema_privilege(oid, 'USAGE')"
 _KEY = "INSERT INTO settings (name, value) VALUES ('key', ?) ON CONFLICT (name) DO NOTHING"
 
 
@@ -47,6 +50,7 @@ def version_of(connection: Connection, address: ServerAddress) -> int:
     tables = {name for (name,) in connection.execute(_TABLES, (address.schema,)).fetchall()}
     if not tables:
         return 0
+    refuse_unseen(connection, address)
     if not {"ledger", "sessions", "events"} <= tables:
         raise LedgerError(
             f"The schema {address.schema} of {address} has tables, but no ledger of nightlatch. Name another: ?schema=…"
@@ -58,6 +62,16 @@ def version_of(connection: Connection, address: ServerAddress) -> int:
             f"{SCHEMA_VERSION}). Upgrade nightlatch, or give another with --ledger."
         )
     return int(version)
+
+
+def refuse_unseen(connection: Connection, address: ServerAddress) -> None:
+    """A schema that this user may not look into seems empty, and is not.
+
+    Raises:
+        InsufficientPrivilege: it is one.
+    """
+    if connection.execute(_UNSEEN, (address.schema,)).fetchall():
+        raise psycopg.errors.InsufficientPrivilege(f"permission denied for schema {address.schema}")
 
 
 def _bring_up(connection: Connection, address: ServerAddress) -> None:

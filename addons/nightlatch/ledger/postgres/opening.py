@@ -9,8 +9,9 @@ import psycopg
 from nightlatch.ledger.address import ServerAddress
 from nightlatch.ledger.port import LedgerError, LedgerReader, LedgerWriter
 from nightlatch.ledger.postgres.connection import AT_LEISURE, ON_LOOP, WRITING, Connection, Patience, connect
+from nightlatch.ledger.postgres.gate import PRESSING
 from nightlatch.ledger.postgres.lines import LoopLine, PatientLine
-from nightlatch.ledger.postgres.migrations import migrate
+from nightlatch.ledger.postgres.migrations import migrate, refuse_unseen
 from nightlatch.ledger.postgres.presence import HOLD, process_number
 from nightlatch.ledger.postgres.reader import PostgresReader
 from nightlatch.ledger.postgres.remedies import explain
@@ -33,7 +34,7 @@ def open_reader(address: ServerAddress, *, on_loop: bool) -> LedgerReader:
         LedgerError: no ledger there (the message names the remedy), not to be reached, newer or older.
     """
     if on_loop:
-        return PostgresReader(LoopLine(_Dialling(address, ON_LOOP), address), address)
+        return PostgresReader(LoopLine(_Dialling(address, ON_LOOP), address, PRESSING), address)
     return PostgresReader(PatientLine(_Dialling(address, AT_LEISURE)), address)
 
 
@@ -99,6 +100,7 @@ class _Dialling:
         try:
             ((schema, key),) = connection.execute(_WHAT).fetchall()
         except _MISSING as error:
+            refuse_unseen(connection, self._address)
             raise self._none() from error
         check_schema(schema, self._address)
         if self._key is None:

@@ -9,6 +9,12 @@ from psycopg import errors
 from nightlatch.ledger.address import HIDDEN, ServerAddress
 from nightlatch.ledger.port import LedgerError
 
+
+class Pooled(psycopg.NotSupportedError):
+    """Somebody stands between this program and the server who hands out connections, and swallows what is set."""
+
+
+_FOREIGN = "is being changed by another program as well. Leave its tables to nightlatch."
 _REMEDIES: tuple[tuple[type[psycopg.Error], str], ...] = (
     (errors.InvalidPassword, "does not take this user's password: check the URL, PGPASSWORD or ~/.pgpass."),
     (errors.InvalidAuthorizationSpecification, "does not let this user in: check the user and pg_hba.conf."),
@@ -17,18 +23,30 @@ _REMEDIES: tuple[tuple[type[psycopg.Error], str], ...] = (
     (errors.UndefinedTable, "lacks a table of the ledger: restore it, or name another schema with ?schema=."),
     (errors.InvalidSchemaName, "lacks the ledger's schema: restore it, or name another with ?schema=."),
     (errors.LockNotAvailable, "is locked by another program. End that program's transaction and try again."),
+    (errors.SerializationFailure, _FOREIGN),
+    (errors.DeadlockDetected, _FOREIGN),
     (errors.ReadOnlySqlTransaction, "is read-only, a standby perhaps: name the primary, or target_session_attrs."),
     (errors.DiskFull, "is on a disk that is full. Make room and try again."),
-    (errors.TooManyConnections, "takes no more connections: end some, or raise max_connections."),
+    (errors.TooManyConnections, "takes no more connections: end some, or raise max_connections or CONNECTION LIMIT."),
     (errors.QueryCanceled, "took too long to answer: look what keeps the server busy."),
-    (errors.AdminShutdown, "is being shut down: start it again; nightlatch comes back by itself."),
+    (
+        errors.AdminShutdown,
+        "ended the connection: if it was shut down, start it again; nightlatch comes back by itself.",
+    ),
+    (
+        errors.IdleInTransactionSessionTimeout,
+        "gave up on nightlatch, which had stood still: look at its machine.",
+    ),
     (errors.CannotConnectNow, "is starting or stopping: nightlatch comes back by itself."),
     (errors.UndefinedFile, "has lost a file: restore a backup."),
     (errors.DataCorrupted, "is damaged: restore a backup."),
     (errors.IndexCorrupted, "is damaged: restore a backup."),
+    (Pooled, "is behind a pooler (pgbouncer or the like): name the server itself (see docs/postgresql.md)."),
 )
 # Of a connection that was never made libpq keeps the words only, which are the server's and in its language.
 _WORDS = (
+    ("unsupported startup parameter", Pooled),
+    ("too many connections", errors.TooManyConnections),
     ("shutting down", errors.CannotConnectNow),
     ("starting up", errors.CannotConnectNow),
     ("recovery", errors.CannotConnectNow),

@@ -12,7 +12,7 @@ PATIENCE = 30.0
 """Seconds for which a guard may go on writing what it has not yet."""
 
 
-def missing(file: Path, ledger: Path, last: int) -> list[str]:
+def missing(file: Path, ledger: str, last: int) -> list[str]:
     """What is wrong: events up to the id `last` that are neither in a line nor waiting in the ledger, where a guard
     that was killed while it wrote leaves them for a minute. Waits for a guard that is still at it."""
     until = time.monotonic() + PATIENCE
@@ -23,8 +23,8 @@ def missing(file: Path, ledger: Path, last: int) -> list[str]:
     return [f"{len(absent)} events are not in the audit file, such as {min(absent)}"] if absent else []
 
 
-def _waiting(ledger: Path) -> int:
-    with reading(str(ledger)) as reader:
+def _waiting(ledger: str) -> int:
+    with reading(ledger) as reader:
         return sum(each.waiting for each in reader.backlogs())
 
 

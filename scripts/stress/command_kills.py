@@ -1,10 +1,10 @@
 """Commands that are killed while they write: what each changes must be there entirely, with its events, or not at all.
 
 Half of the kills come at a random moment between the opening of the ledger and the end of the command, as measured;
-half at the first sign of writing. Knows when to kill, and compares; the scene knows what each command does.
+half at the first sign of writing. On a server one in three is no kill: the command's connection is cut. Knows when to
+kill, and compares; the scene knows what each command does, and `signs` how far one has come.
 """
 
-import contextlib
 import random
 import time
 from collections import Counter
@@ -17,22 +17,26 @@ from scripts.stress.clients import BrokenPromise
 from scripts.stress.command_scene import CASES, Case, Scene
 from scripts.stress.commands import Commands
 from scripts.stress.opened import reading
+from scripts.stress.own_server import Target
 from scripts.stress.promises import none_of
+from scripts.stress.signs import FileSigns, ServerSigns
 from scripts.stress.trail import Trail
 
 from nightlatch.ledger.chain import verify_chain
 
 BEFORE, AFTER, FINISHED = "killed before the change", "killed after it", "finished first"
+CUT_OFF = 1 / 3
 MEASURED = 3
 """How often each command is left alone, to know how long it takes."""
 
 
 class CommandKills:
-    """The run; `directory` gets the ledger."""
+    """The run; `directory` gets the ledger, unless it is on a server: at `target`."""
 
-    def __init__(self, directory: Path, seed: int) -> None:
-        self._scene = Scene(directory)
-        self._commands = Commands(directory / "out", self._scene.ledger)
+    def __init__(self, directory: Path, seed: int, target: Target | None = None) -> None:
+        self._scene = Scene(directory, target.url if target else "")
+        self._signs = ServerSigns(self._scene, target) if target else FileSigns(self._scene)
+        self._commands = Commands(directory / "out", self._signs.ledger)
         self._dice, self._trail = random.Random(seed), Trail()
         self._took: dict[str, float] = {}
         """Seconds from opening to the end, by command."""
@@ -57,7 +61,7 @@ class CommandKills:
     def _unharmed(self, name: str) -> float:
         case = self._ready(name)
         process = self._start(case)
-        self._opened(process)
+        self._signs.opened(process)
         begun = time.monotonic()
         done = self._commands.ended(process)
         took = time.monotonic() - begun
@@ -69,17 +73,19 @@ class CommandKills:
     def _killed(self, name: str) -> str:
         """One kill; what it met."""
         case = self._ready(name)
-        sign = self._sign()
+        sign = self._signs.sign()
         process = self._start(case)
-        self._opened(process)
+        self._signs.opened(process)
         if self._dice.random() < 0.5:
             time.sleep(self._dice.uniform(0, 1.2 * self._took[name]))
         else:
-            while process.is_alive() and self._sign() == sign:
+            while process.is_alive() and self._signs.sign() == sign:
                 pass
             time.sleep(self._dice.uniform(0, 0.002))
-        process.kill()
+        if not (self._dice.random() < CUT_OFF and self._signs.cut_off()):
+            process.kill()
         done = self._commands.ended(process)
+        self._signs.over()
         return self.judged(name, case, done.code, done.out, self._read())
 
     def _ready(self, name: str) -> Case:
@@ -110,27 +116,13 @@ class CommandKills:
 
     def _read(self) -> list[str]:
         """The types of the events that were added since; they fit the chain."""
-        with reading(str(self._scene.ledger)) as reader:
+        with reading(self._scene.ledger) as reader:
             last = self._trail.last
             none_of(self._trail.read(reader))
             return [each.event.type for each in reader.events(after=last)]
 
     def _verify(self) -> None:
         """The whole chain fits."""
-        with reading(str(self._scene.ledger)) as reader:
+        with reading(self._scene.ledger) as reader:
             broken = verify_chain(reader)
         none_of([f"event {broken.id} does not fit: {broken.why}"] if broken else [])
-
-    def _opened(self, process: Process) -> None:
-        """Return once `process` has the ledger, or a file in the folder, open; at once where that cannot be told."""
-        opened = Path(f"/proc/{process.pid}/fd")
-        mine = (str(self._scene.ledger), str(self._scene.folder), str(self._scene.log))
-        while process.is_alive() and opened.exists():
-            with contextlib.suppress(OSError):
-                if any(str(each.readlink()).startswith(mine) for each in opened.iterdir()):
-                    return
-
-    def _sign(self) -> tuple[object, ...]:
-        """Differs once something was written: the ledger's log, or a file in the folder."""
-        log = Path(f"{self._scene.ledger}-wal")
-        return (log.stat().st_mtime_ns if log.exists() else 0, *sorted(self._scene.folder.iterdir()))

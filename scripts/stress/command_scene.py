@@ -30,31 +30,32 @@ LINES = 600
 class Scene:
     """The ledger, and the folder that commands write files into."""
 
-    def __init__(self, directory: Path) -> None:
-        self.ledger, self.folder = directory / "ledger.db", directory / "written"
+    def __init__(self, directory: Path, ledger: str = "") -> None:
+        """`ledger`: a URL; without one it is a file in `directory`."""
+        self.ledger, self.folder = ledger or str(directory / "ledger.db"), directory / "written"
         self.log = directory / "access.log"
         self.folder.mkdir(parents=True)
         self.log.write_text("".join(_line(number) for number in range(LINES)))
         self._users = count()
-        with writing(str(self.ledger)) as writer:
+        with writing(self.ledger) as writer:
             _found(writer)
 
     def session(self) -> str:
         """The id of a new session."""
         name, at = new_session_id(), self.now()
         session = Session(name, SITE, "ada", "nightlatch", at, at, at, at)
-        with writing(str(self.ledger)) as writer:
+        with writing(self.ledger) as writer:
             writer.create(session, name.encode(), [Event(EventType.SESSION_CREATED, at, name, "ada")])
         return name
 
     def now(self) -> int:
         """nightlatch's time on this ledger."""
-        with reading(str(self.ledger)) as reader:
+        with reading(self.ledger) as reader:
             return max(reader.warp().at(wall_now()), reader.horizon())
 
     def has_old_events(self) -> None:
         """There are events to be pruned."""
-        with writing(str(self.ledger)) as writer:
+        with writing(self.ledger) as writer:
             writer.record([Event(EventType.LOGIN_STARTED, 1)] * OLD_EVENTS)
 
     def user(self) -> str:
@@ -62,22 +63,22 @@ class Scene:
         return f"user-{next(self._users)}"
 
     def live(self) -> frozenset[str]:
-        with reading(str(self.ledger)) as reader:
+        with reading(self.ledger) as reader:
             return frozenset(each.id for each in reader.sessions() if each.end is None)
 
     def segments(self) -> int:
-        with reading(str(self.ledger)) as reader:
+        with reading(self.ledger) as reader:
             return len(reader.warp().segments)
 
     def in_force(self) -> str:
-        with reading(str(self.ledger)) as reader:
+        with reading(self.ledger) as reader:
             change = reader.policy_in_force(SOURCE)
         return change.version if change else ""
 
     def works(self, printed: str) -> bool:
         """Whether the cookie that `login` printed is one."""
         value = printed.partition("=")[2].strip()
-        with reading(str(self.ledger)) as reader:
+        with reading(self.ledger) as reader:
             return reader.find(fingerprint(reader.key(), SITE, "nightlatch", value)) is not None
 
 
@@ -127,7 +128,7 @@ def prune(scene: Scene) -> Case:
     scene.has_old_events()
 
     def gone() -> bool:
-        with reading(str(scene.ledger)) as reader:
+        with reading(scene.ledger) as reader:
             first = next(iter(reader.links()))
         return first.type != EventType.LOGIN_STARTED
 

@@ -3,6 +3,7 @@
 Knows the book, and what must be so for each session in it. Knows nothing of kills.
 """
 
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from scripts.stress.book import Book, Kept, Standing
 from scripts.stress.clients import BrokenPromise
 from scripts.stress.opened import reading
 from scripts.stress.trail import Trail
-from scripts.stress.visitor import Visitor
+from scripts.stress.visitor import Heard, Unheard, Visitor
 
 from nightlatch.clock import wall_now
 from nightlatch.identity.fingerprint import fingerprint
@@ -27,12 +28,16 @@ IDLE = 3_600_000_000
 class Promises:
     """The checks, against one guard and its ledger."""
 
-    def __init__(self, book: Book, visitor: Visitor, ledger: Path, site: str) -> None:
+    def __init__(self, book: Book, visitor: Visitor, ledger: str, site: str, patience: float = 0) -> None:
+        """`patience`: for how many seconds a guard may answer 503, which lets nobody pass, before that is a promise
+        broken: where its server was killed a moment ago."""
         self._book, self._visitor, self._ledger, self._site = book, visitor, ledger, site
-        self._trail = Trail()
+        self._trail, self._patience = Trail(), patience
         self.tried = 0
         """How often an ended session's credential was presented."""
-        with reading(str(ledger)) as reader:
+        self.put_off = 0
+        """How often the guard answered 503, or not at all, and was asked again."""
+        with reading(ledger) as reader:
             self._key = reader.key()
 
     def hold(self, some: Callable[[list[str]], str]) -> None:
@@ -42,7 +47,7 @@ class Promises:
             BrokenPromise: one does not.
         """
         self._visitor.close()  # a connection to the guard before this one
-        with reading(str(self._ledger)) as reader:
+        with reading(self._ledger) as reader:
             none_of(self._trail.read(reader))
         for kept in self._book.take_unsure():
             self._settle(kept)
@@ -69,7 +74,7 @@ class Promises:
         for kept in self._book.all(Standing.LIVE):
             for credential in list(kept.credentials):
                 self._live(kept, credential)
-        with reading(str(self._ledger)) as reader:
+        with reading(self._ledger) as reader:
             none_of(self._trail.read(reader))
             none_of(self._misfits(reader))
 
@@ -80,7 +85,7 @@ class Promises:
 
     def session_of(self, credential: str) -> str:
         """Whose session it is, by the ledger."""
-        with reading(str(self._ledger)) as reader:
+        with reading(self._ledger) as reader:
             found = reader.find(self._mark(credential))
         if found is None:
             raise BrokenPromise("a session that was acknowledged is not in the ledger")
@@ -98,9 +103,22 @@ class Promises:
             none_of("a session was lost in a power cut" for each in live if reader.find(self._mark(each)) is None)
             none_of("an end was lost in a power cut" for each in ended if self._lives(reader, each))
 
+    def _ask(self, path: str, credential: str) -> Heard:
+        until = time.monotonic() + self._patience
+        while True:
+            try:
+                heard = self._visitor.ask(path, credential)
+                if heard.status != 503 or time.monotonic() > until:
+                    return heard
+            except Unheard:
+                if time.monotonic() > until:
+                    raise
+            self.put_off += 1
+            time.sleep(0.05)
+
     def _settle(self, kept: Kept) -> None:
         """Nobody heard whether it ended: it is one or the other, and stays that."""
-        heard = self._visitor.ask(f"/unsure/{kept.number}", kept.credential)
+        heard = self._ask(f"/unsure/{kept.number}", kept.credential)
         if heard.turned_away == heard.let_in:
             raise BrokenPromise(f"{kept} is neither accepted nor refused: {heard}")
         kept.renewed(heard.credential)
@@ -108,14 +126,14 @@ class Promises:
 
     def _ended(self, kept: Kept, credential: str) -> None:
         self.tried += 1
-        heard = self._visitor.ask(f"/ended/{kept.number}", credential)
+        heard = self._ask(f"/ended/{kept.number}", credential)
         if not heard.turned_away or heard.credential:
             raise BrokenPromise(f"{kept}, {self.session_of(credential)}, was answered {heard}")
 
     def _live(self, kept: Kept, credential: str) -> None:
         """The newest credential was acknowledged, and the others are within their grace."""
         for each in {credential, kept.credential}:
-            heard = self._visitor.ask(f"/live/{kept.number}", each)
+            heard = self._ask(f"/live/{kept.number}", each)
             if not heard.let_in:
                 raise BrokenPromise(f"{kept}, {self.session_of(each)}, was answered {heard}")
             kept.renewed(heard.credential)

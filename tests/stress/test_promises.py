@@ -36,7 +36,7 @@ class Bench:
 
     def __init__(self, ledger: Path, writer: LedgerWriter) -> None:
         self.ledger, self.writer, self.book, self.visitor = ledger, writer, Book(1), Told()
-        self.promises = Promises(self.book, self.visitor, ledger, SITE)
+        self.promises = Promises(self.book, self.visitor, str(ledger), SITE)
         with reading(str(ledger)) as reader:
             self.key = reader.key()
 

@@ -21,7 +21,7 @@ def test_a_guard_is_killed_and_there_again(tmp_path: Path) -> None:
         second = guard.listening()
         assert first["url"] == second["url"] == guard.url and first["pid"] != second["pid"]
         visitor = Visitor(guard.port)
-        promises = Promises(book, visitor, ledger, upstream.url)
+        promises = Promises(book, visitor, str(ledger), upstream.url)
         promises.hold(lambda some: some[-1])
         promises.hold_for_all()
         client.stop_talking()

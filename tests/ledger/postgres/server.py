@@ -74,7 +74,7 @@ class Server:
 
     def ask(self, statement: str) -> list[tuple[object, ...]]:
         """One statement of the superuser's."""
-        with psycopg.connect(self._superuser, autocommit=True) as connection:
+        with psycopg.connect(self.superuser, autocommit=True) as connection:
             found = connection.execute(statement)
             return found.fetchall() if found.description else []
 
@@ -83,13 +83,13 @@ class Server:
         return self.folder / "data"
 
     @property
-    def _superuser(self) -> str:
+    def superuser(self) -> str:
         return f"postgresql://{USER}@/postgres?host={self.folder}&connect_timeout=2"
 
     def answers(self) -> bool:
         assert self._process is not None and self._process.poll() is None, (self.folder / "log").read_text()
         try:
-            psycopg.connect(self._superuser).close()
+            psycopg.connect(self.superuser).close()
         except psycopg.OperationalError:
             return False
         return True

@@ -13,6 +13,7 @@ from nightlatch.ledger.address import ServerAddress
 from nightlatch.ledger.opening import open_reader, open_writer
 from nightlatch.ledger.port import LedgerError
 from nightlatch.ledger.postgres import connection as module
+from nightlatch.ledger.postgres import opening
 from nightlatch.ledger.postgres.connection import Connection, Patience, connect, gave_up
 
 HASTY = Patience(0.2, 0.1)
@@ -84,9 +85,9 @@ def test_a_pooler_that_swallows_what_is_set_is_told(
 
     monkeypatch.setattr(module, "_told", swallowed)
     fresh = ServerAddress(f"{address.url}&schema=never_made")
-    for opening in (open_writer, open_reader):
+    for opened in (open_writer, open_reader):
         with pytest.raises(LedgerError, match=r"behind a pooler.*name the server itself"):
-            opening(fresh)
+            opened(fresh)
     assert postgres.ask("SELECT 1 FROM pg_namespace WHERE nspname = 'never_made'") == []
     assert postgres.ask("SELECT 1 FROM pg_tables WHERE schemaname = 'public'") == [], (
         "nor made where it does not belong"
@@ -141,3 +142,20 @@ def test_an_error_that_harms_nothing_leaves_it_open(connection: Connection) -> N
 
 def _no_such_table(connection: Connection):  # type: ignore[no-untyped-def] # a callable
     return lambda: connection.executemany("INSERT INTO nowhere VALUES (?)", [(1,)])
+
+
+def test_while_it_is_made_it_has_as_long_as_it_takes_to_connect(
+    address: ServerAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that is busy when a guard starts is no reason not to start."""
+    asked: list[float] = []
+    look = opening._Dialling._look_at
+
+    def noted(dialling: Any, connection: Connection) -> None:
+        asked.append(connection._wire.patience)
+        look(dialling, connection)
+
+    monkeypatch.setattr(opening._Dialling, "_look_at", noted)
+    made = opening._Dialling(address, HASTY)()
+    assert asked == [2] and made._wire.patience < 1
+    made.close()

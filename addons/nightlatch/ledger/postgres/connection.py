@@ -3,7 +3,8 @@
 Knows the driver and how long to be patient; no table.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
 import psycopg
@@ -116,6 +117,17 @@ class Connection:
         except psycopg.Error:
             self._drop_unless_whole()
             raise
+
+    @contextmanager
+    def patiently(self) -> Iterator[None]:
+        """Within it questions are waited for as long as it may take to connect: nobody waits for a connection that is
+        being made."""
+        before = self._wire.patience
+        self._wire.patience = max(before, _CONNECT)
+        try:
+            yield
+        finally:
+            self._wire.patience = before
 
     def close(self) -> None:
         self._wire.close()

@@ -85,9 +85,10 @@ class _Dialling:
         """
         connection = connect(self._address, self._patience, read_only=self._set_up is None)
         try:
-            self._look_at(connection)
-            if self._set_up is not None:
-                self._set_up(connection)
+            with connection.patiently():
+                self._look_at(connection)
+                if self._set_up is not None:
+                    self._set_up(connection)
         except psycopg.Error as error:
             connection.close()
             raise explain(self._address, error) from error

@@ -109,3 +109,26 @@ def test_an_answer_has_no_line_ends_in_its_fields() -> None:
 def test_a_request_has_many_fields_but_not_without_end() -> None:
     assert fault_of_fields(((b"a", b"b"),) * MOST_FIELDS, V1) is None
     assert fault_of_fields(((b"a", b"b"),) * (MOST_FIELDS + 1), V1)
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (fault_of_line("G T", "/", ""), "The method is malformed."),
+        (fault_of_line("GET", "a", ""), "The request target must be a path, in visible ASCII characters, without a "),
+        (fault_of_line("GET", "/", "#"), "The request target must be a path, in visible ASCII characters, without a "),
+        (fault_of_fields(((b"a", b"b"),) * (MOST_FIELDS + 1), V1), "A request may have 1000 header fields."),
+        (fault_of_fields(((b"a b", b""),), V1), "The name of a header field is malformed."),
+        (
+            fault_of_fields(((b"a", b"\n b"),), V1),
+            "A header field has a control character in it, or goes on in a second ",
+        ),
+        (fault_of_fields(((b"Content-Length", b"1"),) * 2, V1), "A request has one Content-Length, or one Transfer-"),
+        (
+            fault_of_fields(((b"Content-Length", b"x"),), V1),
+            "The length of the body is malformed; Transfer-Encoding, in ",
+        ),
+    ],
+)
+def test_a_client_is_told_what_is_wrong(fault: str | None, told: str) -> None:
+    assert (fault or "").startswith(told)

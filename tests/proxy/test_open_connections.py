@@ -8,10 +8,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hpack.hpack import Encoder
+from hyperframe.frame import ContinuationFrame, HeadersFrame, PingFrame
 from mitmproxy import ctx
 from mitmproxy.connection import ConnectionState
+from mitmproxy.proxy.events import DataReceived, Start
+from mitmproxy.proxy.layers.http._http2 import Http2Server
 from mitmproxy.proxy.server import ConnectionHandler
 from mitmproxy.test.tflow import tclient_conn
+from scripts.fuzzing.wire_corpus import frames
+from scripts.fuzzing.wire_guard import context
 from tests.proxy.http2_client import http2
 from tests.proxy.running import Application, everything, guarding, serving, until
 
@@ -243,3 +249,19 @@ def test_it_looks_every_five_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
         asyncio.run(watch.look_now_and_then({}))
     assert looks == [5.0, 10.0]
     assert watch.most == room_for(open_files())
+
+
+def test_what_half_of_http2_is() -> None:
+    """Nothing at all, half a frame, a head that goes on; not what is said while a request has its answer to come."""
+    options = SimpleNamespace(validate_inbound_headers=True, proxy_debug=False)
+    layer = Http2Server(context(options, http2=True))
+    list(layer.handle_event(Start()))
+    handler: Any = SimpleNamespace(client=SimpleNamespace(tls=False), layer=layer)
+    head = Encoder().encode([(":method", "GET"), (":scheme", "https"), (":authority", "localhost"), (":path", "/")])
+    opened, ping = HeadersFrame(1, head[:3], flags=["END_STREAM"]).serialize(), PingFrame(0).serialize()
+    goes_on = ContinuationFrame(1, head[3:], flags=["END_HEADERS"]).serialize()
+    found = [is_half_said(handler)]
+    for piece in (frames([])[:9], frames([])[9:], ping[:5], ping[5:], opened, goes_on, ping[:5]):
+        list(layer.handle_event(DataReceived(layer.conn, piece)))
+        found.append(is_half_said(handler))
+    assert found == [True, True, False, True, False, True, False, False]

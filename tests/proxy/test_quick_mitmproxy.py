@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from uuid import RFC_4122, UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -135,3 +136,41 @@ for option in options._options.values():
 
 def test_options_have_the_values_that_mitmproxy_gives() -> None:
     _in_stock(OPTIONS)
+
+
+def test_identifiers_of_flows_are_random_ones_of_version_4() -> None:
+    made = [quick_mitmproxy._Identifiers.uuid4() for _ in range(3 * quick_mitmproxy._POOL)]
+    assert len({*made}) == len(made)
+    for text in made:
+        read = UUID(text)
+        assert (str(read), read.version, read.variant) == (text, 4, RFC_4122)
+
+
+def test_a_spelling_keeps_every_digit_that_is_not_taken() -> None:
+    digits = "0123456789abcdef" * 2
+    assert quick_mitmproxy._spelt(digits) == "01234567-89ab-4def-8123-456789abcdef"
+    assert {quick_mitmproxy._spelt("0" * 16 + digit + "0" * 15)[19] for digit in "0123456789abcdef"} == {*"89ab"}
+
+
+CALLED = """
+from mitmproxy.options import Options
+from mitmproxy.optmanager import OptManager
+from nightlatch.proxy.quick_mitmproxy import option_called
+
+options = Options()
+options.update(listen_port=8080, ignore_hosts=["a"])
+for name in options.keys():
+    assert option_called(options, name) == getattr(options, name), name
+assert option_called(options, "ignore_hosts") is not option_called(options, "ignore_hosts")
+for asked in (option_called, getattr):
+    try:
+        asked(options, "nonsense")
+    except AttributeError as error:
+        assert "nonsense" in str(error)
+    else:
+        raise AssertionError
+"""
+
+
+def test_an_option_is_called_as_mitmproxy_calls_it() -> None:
+    _in_stock(CALLED)

@@ -15,8 +15,10 @@ from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layer import CommandGenerator, Layer
 from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
 
+from nightlatch.proxy.direct_reading import read_directly
 from nightlatch.proxy.hook_table import HookTable
 from nightlatch.proxy.lean_mitmproxy import Proxyserver
+from nightlatch.proxy.quick_layers import let_go, past_the_front
 
 LARGEST_WRITE = 65_536
 """Bytes that are put together at most; beyond that, copying costs more than a second write."""
@@ -27,19 +29,23 @@ class InlineHooks:
 
     def __init__(self, layer: Layer, table: HookTable) -> None:
         self.layer, self.context, self._table = layer, layer.context, table
+        self._inner = layer
 
     def handle_event(self, event: events.Event) -> CommandGenerator[None]:
         """Pass `event` down; of what comes up, keep the hooks that could be called at once."""
         return joined(self._without_hooks(event))
 
     def _without_hooks(self, event: events.Event) -> CommandGenerator[None]:
+        if self._inner is self.layer:
+            self._inner = past_the_front(self.layer)
         coming = deque((event,))
         while coming:
-            for command in self.layer.handle_event(coming.popleft()):
+            for command in self._inner.handle_event(coming.popleft()):
                 if not isinstance(command, commands.StartHook) or not self._table.begin(command):
                     yield command
                 elif command.blocking:
                     coming.append(events.HookCompleted(command))
+        let_go()
 
 
 def joined(given: Iterable[commands.Command]) -> CommandGenerator[None]:
@@ -77,5 +83,6 @@ class InlineProxyserver(Proxyserver):
     ) -> Iterator[None]:
         """Called once for a new connection, before anything is read from it."""
         handler.layer = InlineHooks(handler.layer, self._table)  # type: ignore[assignment]  # all that is used of it
+        read_directly(handler)
         with super().register_connection(connection_id, handler):
             yield

@@ -2,24 +2,29 @@
 
 Left out is what mitmproxy itself leaves out under `python -O`, and no more: the checks of its own classes on the
 types that its own parser has just given them, and on the events that its own layers pass each other. Every
-`assert` stays, and so does every check on what comes over the wire (`validate_inbound_headers`). What is asked most
-(header lookups, some thirty a request; which connection is which; options) is written out; it gives what mitmproxy's
-gives, which a test compares.
+`assert` that could fail stays, and so does every check on what comes over the wire (`validate_inbound_headers`). What
+is asked most (header lookups; which connection is which; options; what passes between layers) is written out; it gives
+what mitmproxy's gives, which a test compares.
 """
 
+import os
 from collections.abc import Iterator
 from copy import deepcopy
 from functools import cache
 from types import FunctionType, ModuleType
 
+from mitmproxy import flow
 from mitmproxy.connection import Client, Connection, Server
 from mitmproxy.http import Headers, MessageData
-from mitmproxy.optmanager import _Option, unset
+from mitmproxy.optmanager import OptManager, _Option, unset
 from mitmproxy.proxy import layers
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers import http, modes, tls, websocket
 from mitmproxy.proxy.layers.http import _http1, _http2
 from mitmproxy.proxy.utils import expect
+
+from nightlatch.proxy.quick_layers import hasten
+from nightlatch.proxy.quick_messages import remember
 
 LAYER_MODULES: tuple[ModuleType, ...] = (layers, http, _http1, _http2, modes, tls, websocket)
 
@@ -30,12 +35,20 @@ _CONNECTIONS = frozenset({Client, Server})
 _IMMUTABLE = frozenset({bool, int, str, type(None)})
 
 
+_POOL = 64
+"""Identifiers that are made at a time: to ask the system for randomness costs as much as to make ten."""
+
+
 @cache
 def quicken() -> None:
     """Do so, once per process."""
     for owner, name, method in checked_methods():
         setattr(owner, name, method.__wrapped__)  # type: ignore[attr-defined]  # set by functools.wraps
     setattr(MessageData, "__post_init__", _unchecked)  # noqa: B010  # it is defined in debug mode only
+    setattr(flow, "uuid", _Identifiers)  # noqa: B010  # of all that is in that module it uses this one function
+    setattr(OptManager, "__getattr__", option_called)  # noqa: B010
+    remember()
+    hasten()
     quicker = (
         (Headers, (get_all, get, __contains__)),
         (Context, (fork,)),
@@ -105,3 +118,32 @@ def current(self: _Option) -> object:
     """`_Option.current`. What cannot be changed need not be copied."""
     value = self._default if self.value is unset else self.value
     return value if type(value) in _IMMUTABLE else deepcopy(value)
+
+
+def option_called(self: OptManager, name: str) -> object:
+    """`OptManager.__getattr__`. A module may not have a function of that name."""
+    option = self._options.get(name)
+    if option is None:
+        raise AttributeError(f"No such option: {name}")
+    value = option._default if option.value is unset else option.value
+    return value if type(value) in _IMMUTABLE else deepcopy(value)
+
+
+class _Identifiers:
+    """In the place of the module `uuid`, of which a flow wants `str(uuid4())`."""
+
+    _made: list[str] = []  # noqa: RUF012  # one supply for all
+
+    @classmethod
+    def uuid4(cls) -> str:
+        """A random identifier (RFC 9562 section 5.4), in its usual spelling."""
+        if not cls._made:
+            drawn = os.urandom(16 * _POOL).hex()
+            cls._made = [_spelt(drawn[start : start + 32]) for start in range(0, len(drawn), 32)]
+        return cls._made.pop()
+
+
+def _spelt(digits: str) -> str:
+    """32 hexadecimal digits, six bits of which give way to the version and the variant."""
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"

@@ -18,7 +18,7 @@ class WithoutTrailers:
 
     def __call__(self, buf: object) -> object:
         event = self._reader(buf)
-        return h11.EndOfMessage() if isinstance(event, h11.EndOfMessage) else event
+        return h11.EndOfMessage() if isinstance(event, h11.EndOfMessage) and event.headers else event
 
     def read_eof(self) -> object:
         """The body ends with the connection."""

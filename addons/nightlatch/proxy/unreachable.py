@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mitmproxy import http
-from mitmproxy.net.http.validate import validate_headers
+from mitmproxy.net.http import validate
 from mitmproxy.proxy import commands
 from mitmproxy.proxy.layer import CommandGenerator
 from mitmproxy.proxy.layers.http import HttpStream
@@ -112,7 +112,7 @@ def _malformed(stream: HttpStream) -> str | None:
     if response is None or not stream.context.options.validate_inbound_headers:
         return None
     try:
-        validate_headers(response)
+        validate.validate_headers(response)
     except ValueError as error:
         return f"its answer is malformed: {error}"
     return None

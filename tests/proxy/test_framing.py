@@ -82,7 +82,9 @@ def test_a_length_is_told_once(fields: tuple[tuple[bytes, bytes], ...]) -> None:
     assert fault_of_fields((*fields, *fields), V1) or b"Content-Type" in dict(fields)
 
 
-@pytest.mark.parametrize("value", [b"", b"+1", b"-0", b"01", b"1 ", b"1,1", b"0x1", b"1" * 19, b"1_0", b"\xb2"])
+@pytest.mark.parametrize(
+    "value", [b"", b"+1", b"-0", b"01", b"1 ", b"1,1", b"0x1", b"1" * 19, b"1_0", b"\xb2", b"chunked"]
+)
 def test_a_length_is_a_number(value: bytes) -> None:
     assert fault_of_fields(((b"Content-Length", value),), V1)
 

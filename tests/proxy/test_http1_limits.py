@@ -146,6 +146,14 @@ def test_of_a_request_that_is_known_its_flow_is_told() -> None:
     assert said(layer, chunks, b"5;", b"a" * LARGEST) == ["ReceiveHttp", "CloseConnection", "ReceiveHttp"]
 
 
+@pytest.mark.parametrize(("more", "given_up"), [(0, []), (1, ["CloseConnection", "ReceiveHttp"])])
+def test_the_line_before_a_chunk_may_have_so_many_bytes_too(more: int, given_up: list[str]) -> None:
+    layer = started(Http1Server)
+    chunks = b"5\r\nhello\r\n1;" + b"a" * (LARGEST - 2 + more)
+    heard = said(layer, KNOWN + b"Transfer-Encoding: chunked\r\n\r\n", chunks)
+    assert heard == ["ReceiveHttp", "ReceiveHttp", *given_up], "the head, what was whole"
+
+
 def test_an_application_that_gives_interim_answers_only_is_hung_up_on() -> None:
     layer = started(Http1Client)
     assert said(layer, HINT * (MOST_INTERIM + 1)) == ["Log", "CloseConnection"], "nobody had asked"

@@ -133,6 +133,14 @@ def started(kind: type[Any]) -> Any:
     return layer
 
 
+def asked() -> Any:
+    """An application that owes an answer."""
+    layer = started(Http1Client)
+    for event in (RequestHeaders(1, Request.make("GET", "http://localhost/"), True), RequestEndOfMessage(1)):
+        list(layer.handle_event(event))
+    return layer
+
+
 def test_whoever_is_given_up_is_over() -> None:
     """What was on its way when the connection was closed does nothing more; of a head that did not end nobody knows."""
     layer = started(Http1Server)
@@ -152,13 +160,11 @@ def test_the_line_before_a_chunk_may_have_so_many_bytes_too(more: int, given_up:
     chunks = b"5\r\nhello\r\n1;" + b"a" * (LARGEST - 2 + more)
     heard = said(layer, KNOWN + b"Transfer-Encoding: chunked\r\n\r\n", chunks)
     assert heard == ["ReceiveHttp", "ReceiveHttp", *given_up], "the head, what was whole"
+    heard = said(asked(), b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", chunks)
+    assert heard == ["ReceiveHttp", "ReceiveHttp", *given_up], "of an answer, too"
 
 
 def test_an_application_that_gives_interim_answers_only_is_hung_up_on() -> None:
     layer = started(Http1Client)
     assert said(layer, HINT * (MOST_INTERIM + 1)) == ["Log", "CloseConnection"], "nobody had asked"
-    layer = started(Http1Client)
-    asked = Request.make("GET", "http://localhost/")
-    for event in (RequestHeaders(1, asked, True), RequestEndOfMessage(1)):
-        list(layer.handle_event(event))
-    assert said(layer, HINT * (MOST_INTERIM + 1)) == ["CloseConnection", "ReceiveHttp"]
+    assert said(asked(), HINT * (MOST_INTERIM + 1)) == ["CloseConnection", "ReceiveHttp"]

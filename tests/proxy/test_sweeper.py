@@ -1,6 +1,10 @@
 """Sessions end when they end, at their exact deadline, although nobody asks."""
 
+import asyncio
 import os
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from tests.proxy.bench import SITE, Bench
@@ -9,7 +13,8 @@ from tests.proxy.conftest import Benches
 from nightlatch.core.policy import MINUTE, SECOND
 from nightlatch.core.session import State
 from nightlatch.ledger.port import Guard
-from nightlatch.proxy.sweeper import Sweeper
+from nightlatch.proxy.guard import Guard as Guarding
+from nightlatch.proxy.sweeper import AT_ONCE, Sweeper
 
 
 def neighbour(bench: Bench, pid: int, site: str = SITE) -> None:
@@ -117,3 +122,36 @@ def test_a_process_of_somebody_elses_is_alive(monkeypatch: pytest.MonkeyPatch, b
     bench.log_in()
     bench.later(30)
     assert bench.sweep() == 0 and bench.session().state is State.ACTIVE
+
+
+def test_many_that_run_out_at_once_leave_room_for_requests_and_ask_once_who_else_is_there(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A warp can end thousands in one sweep: none of it may keep the loop to itself."""
+    for _ in range(2 * AT_ONCE + 1):
+        bench.log_in()
+    bench.later(30)
+    turn, looked_at, ended, asked = 0, Counter[int](), Counter[int](), Counter[int]()
+    for name, count in (("current", looked_at), ("end_event", ended), ("has_company", asked)):
+        monkeypatch.setattr(type(bench.guard), name, _counted(getattr(Guarding, name), count, lambda: turn))
+
+    async def sweeping() -> int:
+        nonlocal turn
+        sweep = asyncio.ensure_future(bench.service.sweepers[SITE].sweep())
+        while not sweep.done():
+            turn += 1
+            await asyncio.sleep(0)
+        return sweep.result()
+
+    assert bench.run(sweeping()) == 2 * AT_ONCE + 1
+    for count in (looked_at, ended):
+        assert sum(count.values()) == 2 * AT_ONCE + 1 and max(count.values()) == AT_ONCE
+    assert sum(asked.values()) == 1
+
+
+def _counted(call: Callable[..., Any], count: Counter[int], turn: Callable[[], int]) -> Callable[..., Any]:
+    def counted(*arguments: Any) -> Any:
+        count[turn()] += 1
+        return call(*arguments)
+
+    return counted

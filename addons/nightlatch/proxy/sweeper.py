@@ -4,12 +4,19 @@ A session runs out once `[session]` and every guarded rule would refuse it. Whil
 a deadline that its unwritten touch could still move is given two seconds.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import TypeVar
 
 from nightlatch.core.policy import Limits
 from nightlatch.core.remembering import remembered_policy
 from nightlatch.core.session import End, Session
 from nightlatch.proxy.guard import Guard
+
+T = TypeVar("T")
+
+AT_ONCE = 100
+"""Sessions that are looked at in one go, for about a millisecond."""
 
 PATIENCE = 2_000_000
 """Microseconds of wall time that another guard has to write a touch down; it writes within 250 ms."""
@@ -29,18 +36,23 @@ class Sweeper:
             LedgerError: the ledger cannot be read or written.
         """
         now, wall, _ = self._guard.clock.read()
-        due = self._due(now)
+        due = await self._due(now)
         self._due_since = {session.id: self._due_since.get(session.id, wall) for session, _ in due}
-        over = [(session, end) for session, end in due if self._patient(session, wall)]
-        await self._guard.end_each([(s.id, end, self._guard.end_event(s, end)) for s, end in over])
+        company = bool(due) and self._guard.has_company(self._site)
+        over = [(s, end) for s, end in due if not company or wall - self._due_since[s.id] >= PATIENCE]
+        async for some in _in_slices(over):
+            await self._guard.end_each([(s.id, end, self._guard.end_event(s, end)) for s, end in some])
         return len(over)
 
-    def _due(self, now: int) -> list[tuple[Session, End]]:
+    async def _due(self, now: int) -> list[tuple[Session, End]]:
         """Sessions that the session rule refuses, and every other rule too, with the end that they have come to."""
-        policy = self._guard.policy
+        policy, guard = self._guard.policy, self._guard
         asked = (*self._asked(policy.session, now), *self._asked(remembered_policy(policy).session, now, True))
-        current = (self._guard.current(session, now) for session in asked)
-        return [(session, end) for session in current if (end := self._guard.run_out(session, now)) is not None]
+        found: list[tuple[Session, End]] = []
+        async for some in _in_slices(asked):
+            current = [guard.current(session, now) for session in some]
+            found += [(session, end) for session in current if (end := guard.run_out(session, now)) is not None]
+        return found
 
     def _asked(self, limits: Limits, now: int, remembered: bool = False) -> Sequence[Session]:
         return self._guard.reader.idle_since(
@@ -50,5 +62,10 @@ class Sweeper:
             remembered=remembered,
         )
 
-    def _patient(self, session: Session, wall: int) -> bool:
-        return wall - self._due_since[session.id] >= PATIENCE or not self._guard.has_company(self._site)
+
+async def _in_slices(things: Sequence[T]) -> AsyncIterator[Sequence[T]]:
+    """A few at a time, and requests in between: a warp can end thousands of sessions at once."""
+    for start in range(0, len(things), AT_ONCE):
+        if start:
+            await asyncio.sleep(0)
+        yield things[start : start + AT_ONCE]

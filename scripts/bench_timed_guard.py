@@ -40,7 +40,7 @@ STEPS: tuple[tuple[str, Any, str], ...] = (
 )
 """What is called for each, by its name and the place where it is looked up."""
 
-EVERY = 20
+EVERY = 8
 """Requests after which something else is timed."""
 
 MOST = 20_000

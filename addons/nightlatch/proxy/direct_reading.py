@@ -113,20 +113,20 @@ class DirectReader(asyncio.Protocol):
             self._transport.resume_reading()
         self._pressure.add(self._transport)
 
-    def data_received(self, data: bytes) -> None:
+    def data_received(self, came: bytes) -> None:
         if self._end.done():
             return
-        if len(data) > LARGEST:
-            for start in range(0, len(data), LARGEST):
-                self.data_received(data[start : start + LARGEST])
+        if len(came) > LARGEST:
+            for start in range(0, len(came), LARGEST):
+                self.data_received(came[start : start + LARGEST])
         elif self._catching_up is not None:
-            self._late.append(data)
+            self._late.append(came)
         else:
-            self._hand_over(data)
+            self._hand_over(came)
 
-    def _hand_over(self, data: bytes) -> None:
+    def _hand_over(self, came: bytes) -> None:
         """In nearly every case at once; where another event of the handler's is in turn, as soon as that is through."""
-        handing = self._handler.server_event(events.DataReceived(self._connection, data))
+        handing = self._handler.server_event(events.DataReceived(self._connection, came))
         try:
             waiting = handing.send(None)
         except StopIteration:

@@ -46,7 +46,7 @@ def quicken() -> None:
         setattr(owner, name, method.__wrapped__)  # type: ignore[attr-defined]  # set by functools.wraps
     setattr(MessageData, "__post_init__", _unchecked)  # noqa: B010  # it is defined in debug mode only
     setattr(flow, "uuid", _Identifiers)  # noqa: B010  # of all that is in that module it uses this one function
-    setattr(OptManager, "__getattr__", option_called)  # noqa: B010
+    setattr(OptManager, "__getattr__", option_called)  # noqa: B010  # a method is not to be assigned
     remember()
     hasten()
     quicker = (

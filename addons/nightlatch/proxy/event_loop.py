@@ -15,7 +15,7 @@ T = TypeVar("T")
 EAGER_SINCE = (3, 12)
 """The first Python in which mitmproxy's tasks run at once."""
 
-THRESHOLDS = (10_000, 10, 10)
+THRESHOLDS = (2_000, 10, 10)
 """Objects, and rounds of the younger generations, after which each generation is collected. What a request leaves is
 freed at its end; what connections and failures leave in cycles can wait. At Python's own 700 stock mitmproxy spends a
 tenth of its time on looking for them."""

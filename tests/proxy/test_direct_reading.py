@@ -33,9 +33,11 @@ class Transport(asyncio.Transport):
         return self.reading
 
     def pause_reading(self) -> None:
+        assert not self.closed, "uvloop raises an error here"
         self.reading = False
 
     def resume_reading(self) -> None:
+        assert not self.closed, "uvloop raises an error here"
         self.reading = True
 
     def is_closing(self) -> bool:
@@ -279,5 +281,32 @@ def test_a_full_side_is_told_by_its_transport() -> None:
         on.transport.protocol.resume_writing()
         assert on.transport.reading
         on.task.cancel()
+
+    played(scenario)
+
+
+def test_one_that_closes_is_asked_for_nothing() -> None:
+    pressure, client, server = Pressure(), Transport(), Transport()
+    pressure.add(client)
+    pressure.add(server)
+    server.closed = True
+    pressure.rises(client)
+    assert not client.reading
+    pressure.eases(client)
+    assert client.reading
+
+
+def test_what_waits_when_a_connection_is_closed_is_not_handed_over_after_its_end() -> None:
+    async def scenario() -> None:
+        on = await scene()
+        await on.handler._server_event_lock.acquire()
+        for came in (b"in turn", b"late", b"later"):
+            on.transport.protocol.data_received(came)
+        on.task.cancel()
+        await asyncio.sleep(0)
+        on.handler._server_event_lock.release()
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert "ConnectionClosed" in on.layers.told and not {b"late", b"later"} & {*on.layers.told}
 
     played(scenario)

@@ -53,7 +53,7 @@ class Pressure:
     def rises(self, transport: asyncio.Transport) -> None:
         """It takes no more for now."""
         if not self._full:
-            for other in self._read:
+            for other in self._alive():
                 other.pause_reading()
         self._full.add(transport)
 
@@ -62,8 +62,12 @@ class Pressure:
         if transport in self._full:
             self._full.remove(transport)
             if not self._full:
-                for other in self._read:
+                for other in self._alive():
                     other.resume_reading()
+
+    def _alive(self) -> list[asyncio.Transport]:
+        """uvloop raises an error where a transport that closes is asked for anything."""
+        return [transport for transport in self._read if not transport.is_closing()]
 
 
 class DirectReader(asyncio.Protocol):
@@ -98,6 +102,7 @@ class DirectReader(asyncio.Protocol):
             return b""
         finally:
             self._pressure.remove(self._transport)
+            self._late.clear()  # after the end, which the layers are told next, nothing more comes
             self._finish(None)
 
     def _take_over(self) -> None:

@@ -26,13 +26,6 @@ def url(tmp_path: Path, postgres: Server) -> str:
 
 
 @pytest.fixture
-def writer(url: str) -> Iterator[LedgerWriter]:
-    writer = open_writer(url)
-    yield writer
-    writer.close()
-
-
-@pytest.fixture
 def reader(url: str, writer: LedgerWriter) -> Iterator[LedgerReader]:
     reader = open_reader(url)
     yield reader

@@ -26,6 +26,8 @@ class Detector(NamedTuple):
     key: Callable[[Fact], str | None]
     """What it remembers by; None for a fact that does not concern it."""
     step: Step
+    within_window: bool = False
+    """What lies as far back as the threshold `window` matters to it no more, so it need not be kept."""
 
 
 def finding(name: str, key: str, fact: Fact, why: str, **detail: Field) -> Finding:

@@ -44,4 +44,6 @@ def _moments(fact: Fact, most: int) -> Iterator[int]:
     return (fact.at - back * apart for back in reversed(range(min(told, most))))
 
 
-DETECTOR = Detector(NAME, frozenset((str(EventType.LOGIN_FAILED), str(EventType.LOGIN_SILENT))), key, step)
+DETECTOR = Detector(
+    NAME, frozenset((str(EventType.LOGIN_FAILED), str(EventType.LOGIN_SILENT))), key, step, within_window=True
+)

@@ -35,4 +35,4 @@ def step(started: Started | None, fact: Fact, thresholds: Thresholds) -> tuple[S
     return kept, finding(NAME, fact.subject or "", fact, why, window=window)
 
 
-DETECTOR = Detector(NAME, _ENDS | _STARTS, key, step)
+DETECTOR = Detector(NAME, _ENDS | _STARTS, key, step, within_window=True)

@@ -31,4 +31,4 @@ def step(times: tuple[int, ...] | None, fact: Fact, thresholds: Thresholds) -> t
     return times, finding(NAME, key(fact) or "", fact, why, path=path, window=window, redirects=count)
 
 
-DETECTOR = Detector(NAME, frozenset((BOUNCED,)), key, step)
+DETECTOR = Detector(NAME, frozenset((BOUNCED,)), key, step, within_window=True)

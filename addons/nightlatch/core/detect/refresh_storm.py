@@ -23,4 +23,4 @@ def step(times: tuple[int, ...] | None, fact: Fact, thresholds: Thresholds) -> t
     return times, finding(NAME, fact.session or "", fact, why, window=window, refreshes=count)
 
 
-DETECTOR = Detector(NAME, WATCHES, by_session, step)
+DETECTOR = Detector(NAME, WATCHES, by_session, step, within_window=True)

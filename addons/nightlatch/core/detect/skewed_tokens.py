@@ -25,4 +25,4 @@ def step(times: tuple[int, ...] | None, fact: Fact, thresholds: Thresholds) -> t
     return times, finding(NAME, "clocks", fact, why, window=window)
 
 
-DETECTOR = Detector(NAME, frozenset((SKEWED,)), key, step)
+DETECTOR = Detector(NAME, frozenset((SKEWED,)), key, step, within_window=True)

@@ -6,13 +6,14 @@ Pure but for its memory: the same facts in the same order give the same findings
 from collections.abc import Mapping
 
 from nightlatch.core.alert import Finding
-from nightlatch.core.detect.detector import Detector, Memory, Thresholds
+from nightlatch.core.detect.detector import Detector, Memory, Thresholds, number
 from nightlatch.core.detect.facts import Fact
 from nightlatch.core.detect.table import DETECTORS
 from nightlatch.core.policy import AlertRule
 
 REMEMBERED = 20_000
-"""Keys that a detector remembers at most; of more the one that was quiet for longest is forgotten."""
+"""Keys that a detector remembers at most; of more the one that was quiet for longest is forgotten. Fewer where it looks
+no further back than a window: then nobody is remembered who has been quiet for that long."""
 
 
 class Stream:
@@ -21,7 +22,8 @@ class Stream:
     def __init__(self, rules: Mapping[str, AlertRule]) -> None:
         """`rules`: the policy's alerts, by detector."""
         self._watching: dict[str, list[tuple[Detector, Thresholds]]] = {}
-        self._memory: dict[str, dict[str, Memory]] = {}
+        self._memory: dict[str, dict[str, tuple[int, Memory]]] = {}
+        """By detector and key, the one that was quiet for longest first: when its last fact was, and what is kept."""
         for name, rule in rules.items():
             self._memory[name] = {}
             for kind in DETECTORS[name].watches:
@@ -46,9 +48,18 @@ class Stream:
         if key is None:
             return None
         memory = self._memory[detector.name]
-        kept, found = detector.step(memory.pop(key, None), fact, thresholds)
+        _, before = memory.pop(key, (0, None))
+        kept, found = detector.step(before, fact, thresholds)
         if kept is not None:
-            memory[key] = kept
-            if len(memory) > REMEMBERED:
-                del memory[next(iter(memory))]
+            memory[key] = (fact.at, kept)
+        if detector.within_window:
+            _forget_until(memory, fact.at - number(thresholds, "window"))
+        if len(memory) > REMEMBERED:
+            del memory[next(iter(memory))]
         return found
+
+
+def _forget_until(memory: dict[str, tuple[int, Memory]], instant: int) -> None:
+    """Those who have been quiet since then."""
+    while memory and memory[oldest := next(iter(memory))][0] <= instant:
+        del memory[oldest]

@@ -35,4 +35,4 @@ def _returns(networks: list[str]) -> int:
     return len(networks) - len(set(networks))
 
 
-DETECTOR = Detector(NAME, frozenset((REQUEST,)), by_session, step)
+DETECTOR = Detector(NAME, frozenset((REQUEST,)), by_session, step, within_window=True)

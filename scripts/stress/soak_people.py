@@ -17,8 +17,9 @@ from scripts.stress.soak_client import Client
 
 AT_ONCE = 25
 """People of one thread who are logged in at a time."""
-NAMES = 5_000
-"""Different people there are."""
+NAMES = 500
+"""Different people there are: all have been here before the last two thirds of the day, so that whoever remembers people
+remembers all."""
 LEAVES, COMES_BACK, ODD = 0.04, 0.01, 0.03
 """How often, of all requests, somebody leaves (and another one logs in), tries a credential whose session is over, and
 something happens that no browser does."""

@@ -1,5 +1,7 @@
 """What every ledger must answer, and how the clock, the events and the rest of its memory behave."""
 
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -61,8 +63,27 @@ class QuestionContract(Opened):
         writer.create(a_session("elsewhere", site=OTHER_SITE), b"f5", [])
         writer.create(a_session("gone"), b"f6", [])
         writer.end("gone", logout(T0), an_event())
-        found = reader.idle_since(SITE, active_before=T0 + 10, authenticated_before=T0 + 5)
-        assert sorted(session.id for session in found) == ["both", "idle", "old"]
+        found = chain(*reader.idle_since(SITE, active_before=T0 + 10, authenticated_before=T0 + 5, at_once=10))
+        assert sorted({session.id for session in found}) == ["both", "idle", "old"]
+
+    def test_the_sweeper_is_given_a_few_at_a_time_and_nobody_is_left_out(
+        self, reader: LedgerReader, writer: LedgerWriter
+    ) -> None:
+        for number in range(7):  # all at one instant but the first: the order goes on among equals
+            writer.create(a_session(f"s{number}", last_active_at=T0 + min(number, 1)), f"f{number}".encode(), [])
+        pages = reader.idle_since(SITE, active_before=T0 + 1, authenticated_before=-1, at_once=3)
+        assert [[session.id for session in page] for page in pages] == [["s0", "s1", "s2"], ["s3", "s4", "s5"], ["s6"]]
+
+    def test_what_is_ended_while_the_sweeper_goes_through_the_pages_hides_nobody(
+        self, reader: LedgerReader, writer: LedgerWriter
+    ) -> None:
+        for number in range(6):
+            writer.create(a_session(f"s{number}", last_active_at=T0, authenticated_at=T0), f"f{number}".encode(), [])
+        seen = []
+        for page in reader.idle_since(SITE, active_before=T0, authenticated_before=T0, at_once=2):
+            seen += [session.id for session in page]
+            writer.end_each([(session.id, logout(T0), an_event()) for session in page])
+        assert seen == [f"s{number}" for number in range(6)]
 
     def test_the_sweeper_asks_for_the_remembered_by_themselves(
         self, reader: LedgerReader, writer: LedgerWriter
@@ -71,10 +92,10 @@ class QuestionContract(Opened):
         writer.create(a_session("old", last_active_at=T0 + 99, authenticated_at=T0 + 5, remembered=True), b"f2", [])
         writer.create(a_session("fine", last_active_at=T0 + 11, authenticated_at=T0 + 6, remembered=True), b"f3", [])
         writer.create(a_session("other", last_active_at=T0 + 1, authenticated_at=T0 + 1), b"f4", [])
-        kept = reader.idle_since(SITE, active_before=T0 + 10, authenticated_before=T0 + 5, remembered=True)
-        others = reader.idle_since(SITE, active_before=T0 + 10, authenticated_before=T0 + 5)
+        asked = partial(reader.idle_since, SITE, active_before=T0 + 10, authenticated_before=T0 + 5, at_once=10)
+        kept, others = chain(*asked(remembered=True)), chain(*asked())
         assert sorted(session.id for session in kept) == ["idle", "old"]
-        assert [session.id for session in others] == ["other"]
+        assert {session.id for session in others} == {"other"}
 
     def test_events_are_chained_and_come_back_oldest_first(self, reader: LedgerReader, writer: LedgerWriter) -> None:
         first = an_event(detail={"a": 1, "b": None, "c": True, "d": "ü"}, network="10.0.0.0/24", agent="curl")

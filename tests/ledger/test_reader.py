@@ -153,23 +153,21 @@ def test_the_warp_survives_a_foreign_hand(
     assert reader.warp() == Warp()
 
 
-@pytest.mark.parametrize(
-    ("statement", "index"),
-    [
-        ("_SESSIONS ORDER", "sessions_by_start"),
-        ("_IDLE", "sessions_live_by_activity"),
-        ("_IDLE", "sessions_live_by_authentication"),
-        ("_IDLE_REMEMBERED", "sessions_remembered_by_activity"),
-        ("_IDLE_REMEMBERED", "sessions_remembered_by_authentication"),
-        ("_LAST_ACTIVE", "sessions_live_by_activity"),
-        ("_LAST_REMEMBERED", "sessions_remembered_by_activity"),
-        ("_LAST_EVENT", "events_by_time"),
-    ],
-)
-def test_no_question_walks_through_all_sessions(foreign: sqlite3.Connection, statement: str, index: str) -> None:
-    name, order, _ = statement.partition(" ORDER")
-    module = sqlite if name in vars(sqlite) else questions
-    question = getattr(module, name) + (f" {questions._NEWEST_FIRST}" if order else "")
+INDEXED = [
+    (f"{questions._SESSIONS} {questions._NEWEST_FIRST}", "sessions_by_start"),
+    *(
+        (questions._RUN_OUT.format(since=since, flag=flag), f"sessions_{whose}_by_{clock}")
+        for since, clock in (("last_active_at", "activity"), ("authenticated_at", "authentication"))
+        for flag, whose in enumerate(("live", "remembered"))
+    ),
+    (sqlite._LAST_ACTIVE, "sessions_live_by_activity"),
+    (sqlite._LAST_REMEMBERED, "sessions_remembered_by_activity"),
+    (questions._LAST_EVENT, "events_by_time"),
+]
+
+
+@pytest.mark.parametrize(("question", "index"), INDEXED)
+def test_no_question_walks_through_all_sessions(foreign: sqlite3.Connection, question: str, index: str) -> None:
     plan = foreign.execute(f"EXPLAIN QUERY PLAN {question}", [None] * question.count("?")).fetchall()
     steps = [row[3] for row in plan]
     assert any(index in step or "PRIMARY KEY" in step for step in steps)

@@ -169,10 +169,14 @@ class LedgerReader(
         """Up to ten sessions whose id starts with `prefix`."""
 
     def idle_since(
-        self, site: str, *, active_before: int, authenticated_before: int, remembered: bool = False
-    ) -> Sequence[Session]:
+        self, site: str, *, active_before: int, authenticated_before: int, at_once: int, remembered: bool = False
+    ) -> Iterable[Sequence[Session]]:
         """Live sessions of `site` with last activity, or authentication, at or before the given instants: the
-        sweeper's candidates, which the core then judges exactly. Those that are remembered, or the others."""
+        sweeper's candidates, which the core then judges exactly. Those that are remembered, or the others.
+
+        So many `at_once`, each page read when it is asked for, as things are by then. Who is out by both instants may
+        come twice.
+        """
 
     def events(
         self, *, after: int = 0, types: Iterable[EventType] = (), since: int | None = None, session: str | None = None

@@ -37,10 +37,10 @@ _NEWEST_FIRST = "ORDER BY started_at DESC, number DESC LIMIT ?"
 # The flag is written out, as SQLite only then sees that an index of such sessions will do.
 LIVE = "FROM sessions WHERE state = 'active' AND remembered = {flag} AND site ="
 _RUN_OUT = (
-    f"{_SESSIONS} WHERE number IN ("
-    f"SELECT number {LIVE} ? AND last_active_at <= ? UNION SELECT number {LIVE} ? AND authenticated_at <= ?)"
+    f"SELECT {rows.READ_SESSION}, {{since}}, number {LIVE} ? AND {{since}} <= ? AND ({{since}}, number) > (?, ?) "
+    "ORDER BY {since}, number LIMIT ?"
 )
-_IDLE, _IDLE_REMEMBERED = _RUN_OUT.format(flag=0), _RUN_OUT.format(flag=1)
+"""Along an index; where a page ends the next one begins, whatever has been ended or touched in between."""
 _EVENTS = f"SELECT {rows.EVENT_COLUMNS} FROM events"
 _LAST_EVENT = (
     "SELECT happened_at FROM events WHERE id > coalesce((SELECT event FROM clock WHERE reset ORDER BY id DESC LIMIT 1)"
@@ -104,10 +104,15 @@ class SqlReader(GateQuestions, AlertQuestions, LiveQuestions, PolicyQuestions):
         return self._sessions("WHERE id >= ? AND id < ? ORDER BY id LIMIT 10", start, f"{start}\U0010ffff")
 
     def idle_since(
-        self, site: str, *, active_before: int, authenticated_before: int, remembered: bool = False
-    ) -> Sequence[Session]:
-        asked = _IDLE_REMEMBERED if remembered else _IDLE
-        return self._read(rows.session_of, asked, site, active_before, site, authenticated_before)
+        self, site: str, *, active_before: int, authenticated_before: int, at_once: int, remembered: bool = False
+    ) -> Iterator[Sequence[Session]]:
+        for since, until in (("last_active_at", active_before), ("authenticated_at", authenticated_before)):
+            asked, place = _RUN_OUT.format(since=since, flag=int(remembered)), (-1, 0)
+            while page := self._read(_placed, asked, site, until, *place, at_once):
+                yield [session for session, _ in page]
+                if len(page) < at_once:
+                    break
+                place = page[-1][1]
 
     def events(
         self, *, after: int = 0, types: Iterable[EventType] = (), since: int | None = None, session: str | None = None
@@ -211,6 +216,11 @@ class SqlReader(GateQuestions, AlertQuestions, LiveQuestions, PolicyQuestions):
             return [convert(row) for row in self._execute(statement, values).fetchall()]
         except self.ERRORS as error:
             raise self._unreadable(error) from error
+
+
+def _placed(row: rows.Row) -> tuple[Session, tuple[int, int]]:
+    """A session, and where it stands in the order of `_RUN_OUT`."""
+    return rows.session_of(row), row[-2:]
 
 
 def _wanted(types: tuple[EventType, ...], since: int | None, session: str | None) -> tuple[str, tuple[object, ...]]:

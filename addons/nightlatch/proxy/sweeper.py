@@ -5,18 +5,16 @@ a deadline that its unwritten touch could still move is given two seconds.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Sequence
 
 from nightlatch.core.policy import Limits
 from nightlatch.core.remembering import remembered_policy
 from nightlatch.core.session import End, Session
 from nightlatch.proxy.guard import Guard
 
-T = TypeVar("T")
-
 AT_ONCE = 100
-"""Sessions that are looked at in one go, for about a millisecond."""
+"""Sessions that are read, looked at and ended in one go, for about a millisecond: a warp can end a million at once,
+and requests come in between."""
 
 PATIENCE = 2_000_000
 """Microseconds of wall time that another guard has to write a touch down; it writes within 250 ms."""
@@ -36,36 +34,41 @@ class Sweeper:
             LedgerError: the ledger cannot be read or written.
         """
         now, wall, _ = self._guard.clock.read()
-        due = await self._due(now)
-        self._due_since = {session.id: self._due_since.get(session.id, wall) for session, _ in due}
-        company = bool(due) and self._guard.has_company(self._site)
-        over = [(s, end) for s, end in due if not company or wall - self._due_since[s.id] >= PATIENCE]
-        async for some in _in_slices(over):
-            await self._guard.end_each([(s.id, end, self._guard.end_event(s, end)) for s, end in some])
-        return len(over)
+        ended, waiting, company = 0, dict[str, int](), None
+        for some in self._candidates(now):
+            due = list(self._due(some, now))
+            if due and company is None:
+                company = self._guard.has_company(self._site)
+            since = {session.id: self._due_since.get(session.id, wall) for session, _ in due} if company else {}
+            waiting |= since
+            ended += await self._end([(s, end) for s, end in due if wall - since.get(s.id, 0) >= PATIENCE])
+            await asyncio.sleep(0)
+        self._due_since = waiting
+        return ended
 
-    async def _due(self, now: int) -> list[tuple[Session, End]]:
-        """Sessions that the session rule refuses, and every other rule too, with the end that they have come to."""
-        policy, guard = self._guard.policy, self._guard
-        asked = (*self._asked(policy.session, now), *self._asked(remembered_policy(policy).session, now, True))
-        found: list[tuple[Session, End]] = []
-        async for some in _in_slices(asked):
-            current = [guard.current(session, now) for session in some]
-            found += [(session, end) for session in current if (end := guard.run_out(session, now)) is not None]
-        return found
+    async def _end(self, over: Sequence[tuple[Session, End]]) -> int:
+        guard = self._guard
+        return await guard.end_each([(session.id, end, guard.end_event(session, end)) for session, end in over])
 
-    def _asked(self, limits: Limits, now: int, remembered: bool = False) -> Sequence[Session]:
+    def _due(self, some: Iterable[Session], now: int) -> Iterator[tuple[Session, End]]:
+        """Those that every rule refuses, each with the end that it has come to."""
+        for session in some:
+            current = self._guard.current(session, now)
+            end = self._guard.run_out(current, now)
+            if end is not None:
+                yield current, end
+
+    def _candidates(self, now: int) -> Iterator[Sequence[Session]]:
+        """Sessions that the session rule refuses."""
+        policy = self._guard.policy
+        yield from self._asked(policy.session, now)
+        yield from self._asked(remembered_policy(policy).session, now, remembered=True)
+
+    def _asked(self, limits: Limits, now: int, *, remembered: bool = False) -> Iterable[Sequence[Session]]:
         return self._guard.reader.idle_since(
             self._site,
             active_before=-1 if limits.idle is None else now - limits.idle,
             authenticated_before=-1 if limits.absolute is None else now - limits.absolute,
+            at_once=AT_ONCE,
             remembered=remembered,
         )
-
-
-async def _in_slices(things: Sequence[T]) -> AsyncIterator[Sequence[T]]:
-    """A few at a time, and requests in between: a warp can end thousands of sessions at once."""
-    for start in range(0, len(things), AT_ONCE):
-        if start:
-            await asyncio.sleep(0)
-        yield things[start : start + AT_ONCE]

@@ -108,7 +108,7 @@ _QUESTIONS: tuple[Callable[[SqliteReader], Any], ...] = (
     lambda reader: reader.key(),
     lambda reader: reader.warp().at(T0 + 5),
     lambda reader: reader.horizon(),
-    lambda reader: reader.idle_since(SITE, active_before=T0 * 2, authenticated_before=T0 * 2),
+    lambda reader: list(reader.idle_since(SITE, active_before=T0 * 2, authenticated_before=T0 * 2, at_once=100)),
     lambda reader: list(reader.events()),
     lambda reader: verify_chain(reader),
     lambda reader: list(reader.decision_log()),

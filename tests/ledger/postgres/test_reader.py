@@ -43,12 +43,15 @@ def test_a_table_that_is_gone(reader: LedgerReader, foreign: psycopg.Connection)
     assert reader.version() >= 0, "the connection is as good as before"
 
 
-_RANGE = "'http://site1', 9, 'http://site1', 9"
+_PAGE = "'http://site1', 9, -1, 0, 100"
 INDEXED = [
     (PostgresReader.LOOK, "'x', 1", ("credentials_pkey", "sessions_pkey", "holds_by_session")),
     (PostgresReader.LOOK_FOR_TOKEN, "'x', 'y', 1", ("credentials_pkey", "sessions_pkey", "tombstones_pkey")),
-    (questions._IDLE, _RANGE, ("sessions_live_by_activity", "sessions_live_by_authentication")),
-    (questions._IDLE_REMEMBERED, _RANGE, ("sessions_remembered_by_activity", "sessions_remembered_by_authentication")),
+    *(
+        (questions._RUN_OUT.format(since=since, flag=flag), _PAGE, (f"sessions_{whose}_by_{clock}",))
+        for since, clock in (("last_active_at", "activity"), ("authenticated_at", "authentication"))
+        for flag, whose in enumerate(("live", "remembered"))
+    ),
     (PostgresReader.LAST_ACTIVE[0], "", ("sessions_live_by_activity",)),
     (PostgresReader.LAST_ACTIVE[1], "", ("sessions_remembered_by_activity",)),
     (questions._LAST_EVENT, "", ("events_by_time",)),

@@ -28,7 +28,8 @@ SESSIONS = 50
 
 
 def rates(directory: Path, count: int, rounds: int) -> dict[str, float]:
-    """Requests per second: `replay` as a whole process, and mitmproxy's reader alone, for both kinds of capture."""
+    """Requests per second: `replay` as a whole process, and mitmproxy's reader alone, for both kinds of capture; and how
+    many `requests` they are."""
     captures = {"har": directory / "capture.har", "flows": directory / "capture.flows"}
     captures["har"].write_text(json.dumps({"log": {"version": "1.2", "entries": list(entries(count))}}))
     with captures["flows"].open("wb") as file:
@@ -40,7 +41,7 @@ def rates(directory: Path, count: int, rounds: int) -> dict[str, float]:
         for kind, path in captures.items():
             took.setdefault(f"replay {kind}", []).append(_replay(path))
             took.setdefault(f"mitmproxy {kind}", []).append(_read(path))
-    return {name: count / statistics.median(values) for name, values in took.items()}
+    return {"requests": count, **{name: count / statistics.median(values) for name, values in took.items()}}
 
 
 def _replay(capture: Path) -> float:

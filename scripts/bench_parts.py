@@ -29,7 +29,7 @@ class Effort(NamedTuple):
     seconds: float = 3
     sizes: tuple[int, ...] = (1_000, 1_000_000)
     revoked: int = 500
-    requests: int = 20_000
+    requests: int = 50_000
     events: int = 10_000_000
 
 

@@ -96,7 +96,7 @@ def _postgres(figures: Figures) -> Iterator[Row]:
 def _capture(capture: _Capture, captures: Mapping[str, float]) -> Row:
     ours, theirs = captures[f"replay {capture.kind}"], captures[f"mitmproxy {capture.kind}"]
     told = f"{ours / theirs:.1f} times ({ours:,.0f} against {theirs:,.0f} requests per second)"
-    what = f"`replay` of {capture.what}, against mitmproxy's reader alone"
+    what = f"`replay` of {capture.what} of {captures['requests']:,.0f} requests, against mitmproxy's reader alone"
     return Row(what, told, f"{capture.budget} times", ours / theirs >= capture.budget)
 
 

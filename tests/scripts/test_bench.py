@@ -23,7 +23,10 @@ FIGURES = {
     "locked": {"locked": 20.0, "free": 15.0, "requests": 100.0},
     "start": {"mitmdump": 0.6, "nightlatch": 0.7},
     "commands": {"help": 0.2, "sessions": 0.5},
-    "captures": {"replay har": 1000.0, "mitmproxy har": 100.0, "replay flows": 500.0, "mitmproxy flows": 100.0},
+    "captures": {
+        **{"replay har": 1000.0, "mitmproxy har": 100.0, "replay flows": 500.0, "mitmproxy flows": 100.0},
+        "requests": 9000.0,
+    },
     "postgres look": {"sqlite": 20.0, "postgres": 90.0, "sqlite cpu": 19.0, "postgres cpu": 30.0},
     "postgres load 16": {"mitmdump": 100.0, "sqlite": 200.0, "postgres": 150.0},
     "postgres cpu 16": {"mitmdump": 1400.0, "sqlite": 700.0, "postgres": 800.0},
@@ -43,8 +46,8 @@ def test_every_budget_is_judged() -> None:
         "start to listening": False,
         "`nightlatch --help`": True,
         "`nightlatch sessions`": False,
-        "`replay` of a HAR, against mitmproxy's reader alone": True,
-        "`replay` of a mitmproxy flow file, against mitmproxy's reader alone": False,
+        "`replay` of a HAR of 9,000 requests, against mitmproxy's reader alone": True,
+        "`replay` of a mitmproxy flow file of 9,000 requests, against mitmproxy's reader alone": False,
         "`replay --bulk` judges 10,000,000 events, idle and absolute alone": True,
         "`replay --bulk` judges 10,000,000 events, with rules and passive requests": False,
     }

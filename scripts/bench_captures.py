@@ -28,8 +28,8 @@ SESSIONS = 50
 
 
 def rates(directory: Path, count: int, rounds: int) -> dict[str, float]:
-    """Requests per second: `replay` as a whole process, and mitmproxy's reader alone, for both kinds of capture; and how
-    many `requests` they are."""
+    """Requests per second: `replay` as a whole process, and mitmproxy's reader alone, for both kinds of capture; and of
+    how many `requests` they are."""
     captures = {"har": directory / "capture.har", "flows": directory / "capture.flows"}
     captures["har"].write_text(json.dumps({"log": {"version": "1.2", "entries": list(entries(count))}}))
     with captures["flows"].open("wb") as file:

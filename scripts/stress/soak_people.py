@@ -18,8 +18,8 @@ from scripts.stress.soak_client import Client
 AT_ONCE = 25
 """People of one thread who are logged in at a time."""
 NAMES = 500
-"""Different people there are: all have been here before the last two thirds of the day, so that whoever remembers people
-remembers all."""
+"""Different people there are: all have been here before the last two thirds of the day, so that whoever remembers
+people remembers all."""
 LEAVES, COMES_BACK, ODD = 0.04, 0.01, 0.03
 """How often, of all requests, somebody leaves (and another one logs in), tries a credential whose session is over, and
 something happens that no browser does."""

@@ -44,6 +44,15 @@ def test_what_it_stands_for_is_what_it_was_written_from(name: str) -> None:
     assert sha256(source).hexdigest()[:16] == STOOD_FOR[name]
 
 
+def test_random_traffic_is_answered_word_for_word_as_by_mitmproxys_own_way() -> None:
+    """In a process of its own: which way is taken holds for a whole process."""
+    traffic = [sys.executable, "-m", "tests.proxy.layer_traffic", "400"]
+    told = subprocess.run(traffic, capture_output=True, text=True, timeout=300)
+    assert told.returncode == 0, told.stderr
+    commands, answers = map(int, told.stdout.split())
+    assert commands > 4000 and answers > 400
+
+
 class Nobody:
     """An addon that lets everything through, and may wait in `response`."""
 

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import subprocess
 import sys
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from mitmproxy.http import HTTPFlow
 from mitmproxy.options import Options
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers.http import GetHttpConnection, HttpLayer, HTTPMode, HttpStream
-from tests.proxy.running import Application, asking, everything, guarding, serving
+from tests.proxy.http2_client import http2
+from tests.proxy.running import Application, asking, everything, guarding, serving, until
 
 from nightlatch.proxy.quick_layers import FEW, get_connection
 
@@ -94,6 +96,33 @@ def test_a_request_that_is_over_needs_no_garbage_collector(confdir: Path, waits:
     finally:
         gc.enable()
     assert addon.flows == 22
+
+
+def test_nor_does_one_over_http2(confdir: Path) -> None:
+    """And of its connections to the application, of which each request has its own, few are held."""
+
+    async def left() -> tuple[int, int]:
+        async with (
+            serving(Application()) as upstream,
+            guarding(Nobody(), upstream, confdir) as port,
+            http2(port) as client,
+        ):
+            for number in range(40):
+                stream = client.ask(f"/{number}", "ada")
+                await until(partial(client.ended.__contains__, stream), "the end of the answer")
+                if number == 10:
+                    gc.collect()
+                    gc.disable()
+            await asyncio.sleep(0)
+            streams = sum(isinstance(each, HttpStream) for each in gc.get_objects())
+            gc.collect()
+            return streams, sum(isinstance(each, Server) for each in gc.get_objects())
+
+    try:
+        streams, connections = asyncio.run(left())
+    finally:
+        gc.enable()
+    assert streams <= 2 and connections <= FEW + 2
 
 
 def layer_with(*servers: Server) -> HttpLayer:

@@ -171,12 +171,8 @@ class LedgerReader(
     def idle_since(
         self, site: str, *, active_before: int, authenticated_before: int, at_once: int, remembered: bool = False
     ) -> Iterable[Sequence[Session]]:
-        """Live sessions of `site` with last activity, or authentication, at or before the given instants: the
-        sweeper's candidates, which the core then judges exactly. Those that are remembered, or the others.
-
-        So many `at_once`, each page read when it is asked for, as things are by then. Who is out by both instants may
-        come twice.
-        """
+        """Live sessions of `site` last active, or authenticated, at or before those instants, whom the core then judges
+        exactly; the remembered, or the others. Pages, each read when it is asked for; some may be told of twice."""
 
     def events(
         self, *, after: int = 0, types: Iterable[EventType] = (), since: int | None = None, session: str | None = None

@@ -106,7 +106,7 @@ def test_urlencoded_pairs_come_back_as_they_were(pairs: list[tuple[str, str]]) -
     assert not isinstance(read, NotKept) or read.why == "secret"
 
 
-@given(st.lists(st.binary(max_size=40).filter(lambda raw: b"\r\n--x" not in b"\r\n" + raw), min_size=1, max_size=5))
+@given(st.lists(st.binary(max_size=40).filter(lambda raw: b"--x" not in raw), min_size=1, max_size=5))
 def test_every_byte_of_every_file_is_counted(files: list[bytes]) -> None:
     parts = [a_part(f'name="f{number}"; filename="f"', raw) for number, raw in enumerate(files)]
     found = read(multipart(*parts, boundary="x"), boundary="x")
@@ -142,6 +142,7 @@ WHOLE = multipart(a_part('name="a"', b"1"))
         multipart(a_part('name="a"', b"MQ==", "Content-Transfer-Encoding: base64")),
         multipart(*[a_part('name="a"', b"1")] * 1001),
         WHOLE.replace(BOUNDARY.encode() + b"\r\n", BOUNDARY.encode() + b"x\r\n"),
+        multipart(a_part('name="a"', b"1--%b\r\n" % BOUNDARY.encode() + a_part('name="password"', b"x"))),
     ],
 )
 def test_what_reads_otherwise_is_not_kept(body: bytes) -> None:

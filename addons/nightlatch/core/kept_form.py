@@ -100,8 +100,12 @@ def _parts(content_type: str, body: bytes) -> tuple[FormField, ...]:
     boundary = _header(content_type, "content-type").get_param("boundary", header="content-type")
     if not isinstance(boundary, str) or not boundary:
         return ()
-    first, *parts = (b"\r\n" + body).split(b"\r\n--" + boundary.encode("latin-1", "replace"), _MOST_FIELDS + 1)
-    if first or len(parts) > _MOST_FIELDS or parts.pop() not in (b"--", b"--\r\n"):
+    delimiter = b"--" + boundary.encode("latin-1", "replace")
+    first, *parts = (b"\r\n" + body).split(b"\r\n" + delimiter, _MOST_FIELDS + 1)
+    # Some readers end a part at its boundary although no line begins there: to them it would be another part.
+    if first or len(parts) > _MOST_FIELDS or body.count(delimiter) != len(parts):
+        return ()
+    if parts.pop() not in (b"--", b"--\r\n"):
         return ()
     fields = [_part(part) for part in parts]
     return tuple(field for field in fields if field is not None) if None not in fields else ()

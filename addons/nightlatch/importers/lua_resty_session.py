@@ -6,7 +6,7 @@ from nightlatch.importers.amounts import seconds
 from nightlatch.importers.draft import Draft
 
 _OPTION = re.compile(
-    r"\b(\w+_timeout|(?:session_)?(?:stale_ttl|remember|touch_threshold))\s*(?:=|\s)\s*\"?(\d+|true|false|on|off)"
+    r"\b(\w+_timeout|(?:session_)?(?:stale_ttl|remember|touch_threshold))(?:\s*=\s*|\s+)\"?(\d+|true|false|on|off)"
 )
 _LIMITS = {
     "idle": ("idling_timeout", 900),
@@ -27,7 +27,7 @@ def read(text: str) -> Draft:
     Raises:
         ImportFailed: they cannot be read.
     """
-    text = re.sub(r"--.*$|^\s*#.*$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"--.*$|^[ \t]*#.*$", "", text, flags=re.MULTILINE)
     found = {name.removeprefix("session_"): value for name, value in _OPTION.findall(text)}
     draft = Draft("lua-resty-session")
     for key, (name, default) in _LIMITS.items():

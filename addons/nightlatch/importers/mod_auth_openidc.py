@@ -5,10 +5,10 @@ import re
 from nightlatch.importers.amounts import seconds
 from nightlatch.importers.draft import Draft, Scope
 
-_DIRECTIVE = re.compile(r"^\s*(OIDC\w+)\s+\"?([^\s\"]+)\"?", re.MULTILINE | re.IGNORECASE)
+_DIRECTIVE = re.compile(r"^[ \t]*(OIDC\w+)\s+\"?([^\s\"]+)\"?", re.MULTILINE | re.IGNORECASE)
 _LOCATION = re.compile(r"<Location\s+\"?([^\s\">]+)\"?\s*>(.*?)</Location>", re.DOTALL | re.IGNORECASE)
 _OPEN = re.compile(
-    r"^\s*(Require\s+all\s+granted|AuthType\s+None|OIDCUnAuthAction\s+pass)", re.MULTILINE | re.IGNORECASE
+    r"^[ \t]*(Require\s+all\s+granted|AuthType\s+None|OIDCUnAuthAction\s+pass)", re.MULTILINE | re.IGNORECASE
 )
 
 
@@ -18,7 +18,7 @@ def read(text: str) -> Draft:
     Raises:
         ImportFailed: they cannot be read.
     """
-    text = re.sub(r"^\s*#.*$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^[ \t]*#.*$", "", text, flags=re.MULTILINE)
     found = {name.lower(): value for name, value in _DIRECTIVE.findall(text)}
     draft = Draft("mod_auth_openidc")
     idle = found.get("oidcsessioninactivitytimeout", "300")

@@ -8,7 +8,7 @@ from nightlatch.importers.draft import Draft, Scope
 from nightlatch.importers.settings_text import Values, path_of_regex, toml
 
 _FLAG = re.compile(r"--([a-z0-9-]+)(?:[= ]\"?([^\s\"]+))?")
-_VARIABLE = re.compile(r"^\s*(?:export\s+|-\s+)?OAUTH2_PROXY_([A-Z0-9_]+)\s*[=:]\s*\"?([^\s\"]+)", re.MULTILINE)
+_VARIABLE = re.compile(r"^[ \t]*(?:export\s+|-\s+)?OAUTH2_PROXY_([A-Z0-9_]+)\s*[=:]\s*\"?([^\s\"]+)", re.MULTILINE)
 _DEFAULT_EXPIRE = 7 * DAY
 """168h."""
 

@@ -75,9 +75,9 @@ def properties(text: str) -> Values:
     """`name=value` or `name: value` a line; `#` and `!` begin a comment."""
     found = {}
     for line in text.splitlines():
-        match = re.match(r"\s*([^#!\s=:][^=:\s]*)\s*[=:]\s*(.*?)\s*$", line)
+        match = re.match(r"\s*([^#!\s=:][^=:\s]*)\s*[=:]\s*(.*)", line)
         if match:
-            found[match[1]] = match[2]
+            found[match[1]] = match[2].rstrip()
     return found
 
 

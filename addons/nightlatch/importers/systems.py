@@ -32,14 +32,17 @@ def _sign(pattern: str) -> re.Pattern[str]:
 
 SYSTEMS = {
     "keycloak": System(keycloak.read, _sign(r'"ssoSession(Idle|Max)|"accessTokenLifespan"')),
-    "mod_auth_openidc": System(mod_auth_openidc.read, _sign(r"(?i)^\s*OIDC(Session|Provider|Client|Redirect)\w*\s")),
-    "authelia": System(authelia.read, _sign(r"^access_control:|^\s+(inactivity|remember_me):|authelia_(session|url)")),
+    "mod_auth_openidc": System(mod_auth_openidc.read, _sign(r"(?i)^[ \t]*OIDC(Session|Provider|Client|Redirect)\w*\s")),
+    "authelia": System(
+        authelia.read, _sign(r"^access_control:|^[ \t]+(inactivity|remember_me):|authelia_(session|url)")
+    ),
     "lua-resty-session": System(lua_resty_session.read, _sign(r"(idling|rolling|absolute)_timeout\b|resty\.session")),
     "pomerium": System(
         pomerium.read, _sign(r"^(routes|policy|authenticate_service_url|idp_provider|timeout_idle|cookie_expire):")
     ),
     "oauth2-proxy": System(
-        oauth2_proxy.read, _sign(r"cookie[_-](expire|refresh)\b|OAUTH2_PROXY_|skip[_-]auth[_-]rout|^\s*oidc_issuer_url")
+        oauth2_proxy.read,
+        _sign(r"cookie[_-](expire|refresh)\b|OAUTH2_PROXY_|skip[_-]auth[_-]rout|^[ \t]*oidc_issuer_url"),
     ),
     "django": System(django.read, _sign(r"^(SESSION_\w+|INSTALLED_APPS|MIDDLEWARE)\s*=")),
     "spring": System(spring.read, _sign(r"^(server|spring)[.:]")),

@@ -1,16 +1,23 @@
 """From a flow to what the engine sees of it: what the client sent, whole and unchanged."""
 
+import string
+
 import pytest
 from mitmproxy import http
 from tests.proxy.bench import a_flow
 
-from nightlatch.proxy.view import asked_authority, host_of, site_scheme, view
+from nightlatch.proxy.view import asked_authority, host_of, method_of, site_scheme, view
 
 
 def test_the_parts_of_a_request() -> None:
     request = view(a_flow("/a%2Fb;c?x=1?y", method="post", host="App.Example:8080", address="192.0.2.7"))
     assert request[:4] == ("POST", "app.example", "/a%2Fb;c", "x=1?y")
     assert (request.address, request.has_body) == ("192.0.2.7", False)
+
+
+def test_a_method_becomes_no_other_one() -> None:
+    small = dict(zip(string.ascii_lowercase, string.ascii_uppercase, strict=True))
+    assert method_of(bytes(range(256))) == "".join(small.get(chr(byte), chr(byte)) for byte in range(256))
 
 
 def test_every_value_of_a_field_in_the_order_it_was_sent() -> None:

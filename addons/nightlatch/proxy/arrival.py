@@ -21,7 +21,7 @@ from nightlatch.proxy.framing import fault_of_fields
 from nightlatch.proxy.guard import Guard
 from nightlatch.proxy.simulated import from_elsewhere
 from nightlatch.proxy.token_arrival import claimed, identity_of, look_for
-from nightlatch.proxy.view import site_scheme, spoken_version, view
+from nightlatch.proxy.view import method_of, site_scheme, spoken_version, view
 
 _OWN_COOKIE = re.compile(
     r"(?:__Host-nightlatch|nightlatch-\d{1,5}|nightlatch)(?:-form|-login-[0-9a-f]{12})?(?![\w-])"
@@ -63,8 +63,7 @@ def arrive(guard: Guard, flow: http.HTTPFlow) -> Arrival:
     begun = monotonic_now()
     alike, raw = alike_of(guard, flow), flow.request.data
     path, _, query = raw.path.decode("latin-1").partition("?")
-    method = raw.method.decode("latin-1").upper()
-    request = RequestView(method, alike.host, path, query, alike.headers, alike.address, alike.has_body)
+    request = RequestView(method_of(raw.method), alike.host, path, query, alike.headers, alike.address, alike.has_body)
     told = (request, alike.target, alike.site, alike.origin, alike.cookie)
     identity = alike.identity or guard.identify_at_once(request, alike.site, alike.cookie)
     if identity is None:

@@ -23,7 +23,7 @@ def view(flow: http.HTTPFlow) -> RequestView:
         headers[name] = tuple(values)
     path, _, query = request.data.path.decode("latin-1").partition("?")
     return RequestView(
-        method=request.data.method.decode("latin-1").upper(),
+        method=method_of(request.data.method),
         host=host_of(_target_authority(flow) or headers.get("host", ("",))[0]),
         path=path,
         query=query,
@@ -31,6 +31,11 @@ def view(flow: http.HTTPFlow) -> RequestView:
         address=peer(flow),
         has_body="transfer-encoding" in headers or headers.get("content-length", ("0",)) != ("0",),
     )
+
+
+def method_of(sent: bytes) -> str:
+    """The method in capitals, of ASCII letters alone: in Unicode `ß` has two for one, and a token may have those."""
+    return sent.upper().decode("latin-1")
 
 
 def peer(flow: http.HTTPFlow) -> str:

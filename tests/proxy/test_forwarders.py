@@ -128,12 +128,25 @@ def test_behind_tls_the_sites_own_forms_are_https(behind: Bench) -> None:
         assert response(flow).status_code == status
 
 
-def test_the_dev_login_is_for_this_machine_however_one_came(behind: Bench) -> None:
-    for forwarded in (CLIENT, f"127.0.0.1, {CLIENT}"):
-        flow = behind.post(
-            "login", {"user": "ada"}, address=PROXY, headers={"X-Forwarded-For": forwarded, "Origin": ORIGIN}
-        )
-        assert response(flow).status_code == 403
+@pytest.mark.parametrize("trusted", ["10.0.0.0/8", "127.0.0.1"])
+@pytest.mark.parametrize("address", [PROXY, "127.0.0.1", "::1", "::ffff:127.0.0.1"])
+@pytest.mark.parametrize("forwarded", [CLIENT, f"127.0.0.1, {CLIENT}", f"{CLIENT}, 127.0.0.1", "unknown", ""])
+def test_the_dev_login_is_for_this_machine_however_one_came(
+    benches: Benches, trusted: str, address: str, forwarded: str
+) -> None:
+    """A tunnel or nginx on this machine lets the world in by loopback."""
+    bench = benches(RULES, trusted_forwarder=trusted)
+    told = {"X-Forwarded-For": forwarded, "Origin": ORIGIN}
+    for flow in (
+        bench.post("login", {"user": "ada"}, address=address, headers=told),
+        bench.ask("/.nightlatch/login", address=address, headers=told),
+    ):
+        assert response(flow).status_code == 403 and "Set-Cookie" not in response(flow).headers
+
+
+def test_a_proxy_of_this_machine_may_stand_in_between(behind: Bench) -> None:
+    told = {"X-Forwarded-For": "127.0.0.1, [::1]:4711", "Origin": ORIGIN}
+    assert response(behind.post("login", {"user": "ada"}, headers=told)).status_code == 303
 
 
 def test_sessions_are_noted_with_the_clients_network(behind: Bench) -> None:

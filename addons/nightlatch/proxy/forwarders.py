@@ -48,6 +48,21 @@ def client_address(peer: str, headers: Headers, trusted: Sequence[str]) -> str:
     return address
 
 
+def came_from_here(peer: str, headers: Headers) -> bool:
+    """Whether a request was made on this machine as far as anybody says: the connection, and every hop that somebody in
+    between has named. Nobody has to be trusted for that; a tunnel that lets the world in ends on this machine, too."""
+    named = [part for line in headers.get("x-forwarded-for", ()) for part in line.split(",")]
+    return all(_is_here(hop.strip()) for hop in (peer, *named))
+
+
+def _is_here(hop: str) -> bool:
+    address = _address(hop)
+    if address is None:
+        return False
+    found = ip_address(address)
+    return (getattr(found, "ipv4_mapped", None) or found).is_loopback
+
+
 def client_scheme(peer: str, headers: Headers, trusted: Sequence[str]) -> str | None:
     """By which scheme the client asked the trusted forwarder that stands nearest; None when it does not say."""
     if not is_trusted(peer, trusted):

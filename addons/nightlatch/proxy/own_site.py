@@ -11,7 +11,6 @@ from mitmproxy import http
 
 from nightlatch.core.decide import decide
 from nightlatch.core.events import EventType
-from nightlatch.core.origin_facts import is_loopback
 from nightlatch.core.redirect import safe_return_to
 from nightlatch.core.remembering import cookie_age
 from nightlatch.core.session import End, Session, touched
@@ -33,6 +32,7 @@ from nightlatch.proxy.apply import client_of
 from nightlatch.proxy.arrival import Arrival
 from nightlatch.proxy.establish import LoginRefused
 from nightlatch.proxy.form_body import form_of
+from nightlatch.proxy.forwarders import came_from_here
 from nightlatch.proxy.judged import Judged
 from nightlatch.proxy.oidc import OidcLogin
 from nightlatch.proxy.own_answers import json_answer, page_answer, redirect_answer, refusal_answer, verdict_answer
@@ -147,6 +147,8 @@ def _login_page(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Awai
         return None
     if service.oidc is not None:
         return _at_provider(service, flow, arrival, oidc_begin.begin)
+    if _is_elsewhere(service, flow, arrival):
+        return None
     asked = parse_qs(arrival.request.query)
     fields = dev_login.page_fields(service.guard, asked, safe_return_to(_first(asked, "return_to"), arrival.origin))
     answer(flow, page_answer(service, arrival, 200, "login", fields))
@@ -177,8 +179,7 @@ async def _login(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Non
     if service.guard.settings.login.kind != "dev":
         answer(flow, refusal_answer(service, arrival, 404, "This site has no login page of nightlatch's."))
         return
-    if not is_loopback(peer(flow).removeprefix("::ffff:")):
-        answer(flow, refusal_answer(service, arrival, 403, "The dev login is for this machine only."))
+    if _is_elsewhere(service, flow, arrival):
         return
     form = form_of(flow)
     back = safe_return_to(_first(form, "return_to"), arrival.origin)
@@ -193,6 +194,14 @@ async def _login(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Non
     service.bounces.went_through(client_of(arrival.request))
     age = cookie_age(issued.session, service.guard.policy, arrival.now)
     answer(flow, redirect_answer(arrival, back, issued.credential, age))
+
+
+def _is_elsewhere(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> bool:
+    """Refuse the dev login to whoever is not at this machine."""
+    if came_from_here(peer(flow), arrival.request.headers):
+        return False
+    answer(flow, refusal_answer(service, arrival, 403, "The dev login is for this machine only."))
+    return True
 
 
 def _asks_for_more(service: Service, arrival: Arrival, back: str) -> bool:

@@ -1,4 +1,4 @@
-"""A helpful 502, over HTTP/1 and HTTP/2, and everything else as mitmproxy says it."""
+"""A helpful 502 and a plain 400, over HTTP/1 and HTTP/2, and everything else as mitmproxy says it."""
 
 import pytest
 from mitmproxy.proxy.layers.http import _http1, _http2
@@ -32,7 +32,18 @@ def test_the_answer_is_not_stored_and_says_whose_it_is() -> None:
     assert UPSTREAM.encode() in body
 
 
-@pytest.mark.parametrize("status", [400, 413, 500])
+def test_what_makes_no_sense_is_told_without_advice() -> None:
+    why = "Both content-length and <te>. Disable the validate_inbound_headers option to skip this security check."
+    for module in (_http1, _http2):
+        page = vars(module)["format_error"](400, why)
+        assert b"Both content-length and &lt;te&gt;." in page and b"Disable" not in page
+    head, _, _ = vars(_http1)["make_error_response"](400, why).partition(b"\r\n\r\n")
+    status, *fields = head.split(b"\r\n")
+    assert status.startswith(b"HTTP/1.1 400 ")
+    assert b"Cache-Control: no-store" in fields and b"Nightlatch-Verdict: invalid" in fields
+
+
+@pytest.mark.parametrize("status", [413, 500])
 def test_other_errors_stay_as_they_are(status: int) -> None:
     answer = vars(_http1)["make_error_response"](status, "why")
     assert b"Nightlatch-Verdict" not in answer and b"why" in answer and UPSTREAM.encode() not in answer

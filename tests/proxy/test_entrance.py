@@ -46,6 +46,14 @@ def test_who_is_refused_is_refused_again_and_who_is_admitted_may_still_ask_nonse
     assert len(bench.guard.connections) == 2
 
 
+@pytest.mark.parametrize(("version", "closes"), [("HTTP/1.1", True), ("HTTP/2.0", False)])
+def test_after_one_that_reads_in_two_ways_nothing_is_read(bench: Bench, version: str, closes: bool) -> None:
+    flow = a_flow(headers={"Content_Length": "50"})
+    flow.request.http_version = version
+    assert response(bench.enter(flow)).status_code == 400
+    assert (response(flow).headers.get("connection") == "close") is closes
+
+
 def test_even_with_a_session_a_foreign_host_is_misdirected(bench: Bench) -> None:
     assert response(bench.ask(host="evil.example", cookie=bench.log_in())).status_code == 421
 

@@ -34,6 +34,16 @@ def test_a_head_may_have_so_many_bytes_and_not_one_more(wire: WireGuard, more: i
     assert len(outcome.passed) == passed
 
 
+@pytest.mark.parametrize(("more", "status"), [(0, b"200"), (1, b"431")])
+@pytest.mark.parametrize("before", [b"", b"\r\n\r\n", KNOWN + b"\r\n"])
+def test_however_it_comes(wire: WireGuard, before: bytes, more: int, status: bytes) -> None:
+    """In one piece as well, and behind another one."""
+    head = KNOWN + b"X-A: "
+    outcome = wire.feed(before + head + b"a" * (LARGEST + more - len(head)) + b"\r\n\r\n")
+    assert len(outcome.passed) == (not more) + before.count(b"GET")
+    assert outcome.client.rpartition(b"HTTP/1.1 ")[2][:3] == status
+
+
 def test_a_body_may_come_in_large_pieces(wire: WireGuard) -> None:
     head, piece = KNOWN.replace(b"GET", b"POST") + b"Content-Length: 200000\r\n\r\n", b"a" * 100_000
     outcome = wire.feed(head + piece, piece)
@@ -98,6 +108,13 @@ def test_an_answer_whose_head_does_not_end_is_a_502(wire: WireGuard, start: byte
     outcome = wire.feed(KNOWN + b"\r\n", answer=start + b"a" * (LARGEST + 1 - len(start)))
     assert outcome.client.startswith(b"HTTP/1.1 502") and b"within 64 KiB" in outcome.client
     assert wire.feed(KNOWN + b"\r\n", answer=start + b"a" * (LARGEST - len(start))).client == b""
+
+
+@pytest.mark.parametrize(("more", "status"), [(0, b"200"), (1, b"502")])
+def test_nor_may_one_that_comes_in_one_piece_be_larger(wire: WireGuard, more: int, status: bytes) -> None:
+    start = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-A: "
+    answer = start + b"a" * (LARGEST + more - len(start)) + b"\r\n\r\n"
+    assert wire.feed(KNOWN + b"\r\n", answer=answer).client[9:12] == status
 
 
 @pytest.mark.parametrize(

@@ -83,8 +83,7 @@ def _enter(service: Service | None, flow: http.HTTPFlow) -> Awaitable[None] | No
     service.serves(arrival.site)
     refusal = _refusal(service, arrival)
     if refusal is not None:
-        answer(flow, refusal_answer(service, arrival, refusal.status, refusal.detail, refusal.page))
-        service.held.hold(flow)
+        _refuse(service, flow, arrival, refusal)
         return None
     page = own_page(arrival.request.path)
     if page is not None:
@@ -96,6 +95,14 @@ def _enter(service: Service | None, flow: http.HTTPFlow) -> Awaitable[None] | No
         settle(service, flow, arrival, None, Verdict(Kind.DENIED, CROSS_SITE, forward_credential=False))
         return None
     return judge(service, flow, arrival)
+
+
+def _refuse(service: Service, flow: http.HTTPFlow, arrival: Arrival, refusal: Refusal) -> None:
+    """Where a request of HTTP/1 ends hangs on how it is read: after one that reads in two ways nothing more is."""
+    answer(flow, refusal_answer(service, arrival, refusal.status, refusal.detail, refusal.page))
+    if refusal.status == 400 and flow.response is not None and not flow.request.is_http2:
+        flow.response.headers["Connection"] = "close"
+    service.held.hold(flow)
 
 
 def _refusal(service: Service, arrival: Arrival) -> Refusal | None:

@@ -7,8 +7,10 @@ section 2.2), after which it waits for more, and interim answers (1xx), which it
 against every supported version.
 """
 
+import re
 from typing import Any
 
+from h11._receivebuffer import ReceiveBuffer
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layer import CommandGenerator
 from mitmproxy.proxy.layers.http._base import ReceiveHttp
@@ -26,6 +28,9 @@ MOST_AT_ONCE = 64
 
 MOST_INTERIM = 20
 """Interim answers before an answer."""
+
+_END = re.compile(rb"\n\r?\n")
+"""Where h11, which mitmproxy reads with, sees the end of a head."""
 
 _TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\nCache-Control: no-store\r\nNightlatch-Verdict: invalid\r\n"
@@ -59,11 +64,8 @@ def _from_client(self: Http1Server, event: Any) -> CommandGenerator[None]:
 
 def _much_from_client(self: Http1Server, event: Any) -> CommandGenerator[None]:
     yield from _stock_server(self, event)
-    if len(self.buf) <= LARGEST or (self.state == self.wait and len(self.buf) <= MOST_AHEAD):
-        return
-    if self.state == self.read_headers:
-        yield commands.SendData(self.conn, _TOO_LARGE)
-    yield from _give_up(self)
+    if len(self.buf) > (MOST_AHEAD if self.state == self.wait else LARGEST):
+        yield from _give_up(self)
 
 
 def _from_application(self: Http1Client, event: Any) -> CommandGenerator[None]:
@@ -94,10 +96,22 @@ def _read_request(self: Http1Server, event: Any) -> CommandGenerator[None]:
         return _give_up(self)
     while self.buf._data.startswith((b"\r\n", b"\n")):
         self.buf.maybe_extract_lines()
-    return _stock_request(self, event)
+    return _refuse_head(self) if _has_large_head(self.buf) else _stock_request(self, event)
+
+
+def _has_large_head(buffer: ReceiveBuffer) -> bool:
+    """Also of one that has come in a single piece, so that it need not be kept."""
+    return len(buffer) > LARGEST and _END.search(buffer._data, 0, LARGEST + len(b"\r\n\r\n")) is None
+
+
+def _refuse_head(self: Http1Server) -> CommandGenerator[None]:
+    yield commands.SendData(self.conn, _TOO_LARGE)
+    yield from _give_up(self)
 
 
 def _read_answer(self: Http1Client, event: Any) -> CommandGenerator[None]:
+    if _has_large_head(self.buf):
+        return _give_up(self)
     for _ in range(MOST_INTERIM):
         if self.request is None or not _interim(self):
             return _stock_answer(self, event)

@@ -20,11 +20,14 @@ _IDENTITY = (
 
 _NAMES = (
     # Who is asking, and from where: only nightlatch, and the connection itself, can tell.
-    b"remote-user remote-groups remote-email remote-name forwarded x-forwarded x-real-ip x-client-ip true-client-ip"
+    b"remote-user remote-groups remote-email remote-name x-user x-username x-userinfo x-email"
+    b" forwarded x-forwarded x-real-ip x-client-ip true-client-ip"
     b" x-cluster-client-ip cf-connecting-ip front-end-https x-url-scheme"
     # What is asked for: rules were matched against this path and this method (law of trust 1).
     b" x-original-url x-original-uri x-original-method x-rewrite-url x-http-method x-http-method-override"
     b" x-method-override"
+    # What CGI programs would take for the environment's HTTP_PROXY.
+    b" proxy"
     # Hop by hop (RFC 9110 section 7.6.1): meant for this hop, not for the application.
     b" keep-alive proxy-connection proxy-authorization proxy-authenticate trailer http2-settings"
 )

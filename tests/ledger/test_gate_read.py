@@ -1,5 +1,6 @@
 """What the gate is told is what the ledger says now, although what did not change is not read twice."""
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scripts.stress.damaged_ledgers import mark as mark_of
+from scripts.stress.damaged_ledgers import template
 from tests.ledger.samples import T0, a_session, an_event, logout
 
 from nightlatch.core.events import EventType
@@ -15,7 +18,7 @@ from nightlatch.ledger.files import connect_reader
 from nightlatch.ledger.gate_questions import FIND, LOOK
 from nightlatch.ledger.gate_read import REMEMBERED, SqliteGate
 from nightlatch.ledger.port import LedgerError, LedgerWriter, Touch
-from nightlatch.ledger.reader import SqliteReader
+from nightlatch.ledger.reader import SqliteReader, open_reader
 from nightlatch.ledger.writer import open_writer
 
 MARKS = (b"f0", b"f1", b"f2", b"unknown")
@@ -156,3 +159,16 @@ def _step(writer: LedgerWriter, what: str, which: int, at: int) -> None:
         writer.warp(Segment(at, at + 60 * at), an_event(EventType.CLOCK_WARPED))
     elif what == "rotate":
         writer.rotate(session, MARKS[which], b"n%d" % at, at, at + 5, an_event(EventType.SESSION_ROTATED))
+
+
+def test_a_page_that_has_lost_its_order_gives_nobody_anothers_session(tmp_path: Path) -> None:
+    """SQLite looks a credential up by order, and does not ask in the end whether it is the one."""
+    path = template(tmp_path)
+    content = path.read_bytes()
+    assert mark_of(168) in content
+    path.write_bytes(content.replace(mark_of(168), mark_of(168 | 1 << 37)))
+    with contextlib.closing(open_reader(path)) as reader:
+        assert reader.look(mark_of(165))[1] is not None
+        for ask in (reader.look, reader.find, lambda it: reader.look_for_token(it, b"new")):
+            with pytest.raises(LedgerError, match="another credential"):
+                ask(mark_of(169))

@@ -27,9 +27,9 @@ def finding(*also: str, by: str = "= ?") -> str:
 
 
 def looking_for_token(*also: str, place: str, itself: str) -> str:
-    """The same for a token and the place of its session; in the last columns whose row it is, and whether the token is
-    one of those of which only a tombstone is left. `place`, `itself`: how their values are marked."""
-    return finding(*also, "c.fingerprint", _BURIED.format(itself), by=f"IN ({place}, {itself})")
+    """The same for a token and the place of its session; in the last column whether the token is one of those of which
+    only a tombstone is left. `place`, `itself`: how their values are marked."""
+    return finding(*also, _BURIED.format(itself), by=f"IN ({place}, {itself})")
 
 
 FIND, LOOK = finding(), finding(CLOCK)
@@ -66,9 +66,12 @@ class GateQuestions:
     def look_for_token(self, place: bytes, token: bytes) -> tuple[Warp, Found | None, Found | None]:
         """One statement where the token is written down, or its session was never forgotten and is known."""
         try:
-            found = {row[-2]: row for row in self._execute(self.LOOK_FOR_TOKEN, self._about(place, token)).fetchall()}
+            asked = self._execute(self.LOOK_FOR_TOKEN, self._about(place, token))
+            found = {row[rows.FINGERPRINT]: row for row in asked.fetchall()}
             if not found:
                 return self.warp(), exhumed(self._execute, place), exhumed(self._execute, token)
+            if not found.keys() <= {place, token}:
+                raise ValueError("another credential than was asked for")
             (any_row, *_), known = found.values(), {mark: self._found_in(mark, row) for mark, row in found.items()}
             if token not in known and any_row[-1]:
                 return self._warp_in(any_row), known.get(place), exhumed(self._execute, token)

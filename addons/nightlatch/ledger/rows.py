@@ -34,9 +34,9 @@ READ_SESSION = (
 """What is read of a session: its end as one column, since every column costs, and hardly any session has one; while it
 lives, what is out of the common stands there: since when a fresh login is asked for, when it is to end on purpose, and
 whether it is remembered."""
-READ_CREDENTIAL = "issued_at, replaced_at, grace_until_at"
-"""What is read of a credential after `READ_SESSION`: whoever asks for it knows its fingerprint."""
-FOUND_WIDTH = 21
+READ_CREDENTIAL = "fingerprint, issued_at, replaced_at, grace_until_at"
+"""What is read of a credential after `READ_SESSION`."""
+FOUND_WIDTH = 22
 """How many columns those two are."""
 
 DECISION_COLUMNS = (
@@ -46,7 +46,7 @@ DECISION_COLUMNS = (
 GUARD_COLUMNS = "site, url, cookie, identity, login, users, policy, pid, started_at, source, version"
 EVENT_COLUMNS = "id, happened_at, type, session, subject, payload, prev, hash"
 
-_GROUPS, _ACR, _STATE, _END, _ISSUED = 10, 12, 16, 17, 18
+_GROUPS, _ACR, _STATE, _END, FINGERPRINT = 10, 12, 16, 17, 18
 
 _TIMES = slice(4, 9)
 _LATEST = 253_402_300_800_000_000
@@ -101,8 +101,14 @@ def _uncommon(told: str) -> tuple[End | None, int | None, str | None, bool]:
 
 
 def found_of(fingerprint: bytes, row: Row) -> Found:
-    """The session and credential in a row of `READ_SESSION` and `READ_CREDENTIAL`."""
-    return Found(session_of(row), Credential(fingerprint, row[0], *row[_ISSUED:]))
+    """The session and credential in a row of `READ_SESSION` and `READ_CREDENTIAL`.
+
+    Raises:
+        ValueError: it is another credential's, which SQLite finds where a page has lost its order, and does not notice.
+    """
+    if row[FINGERPRINT] != fingerprint:
+        raise ValueError("another credential than was asked for")
+    return Found(session_of(row), Credential(fingerprint, row[0], *row[FINGERPRINT + 1 :]))
 
 
 def row_of(session: Session) -> Row:

@@ -12,7 +12,7 @@ import pytest
 from tests.ledger.processes import at_once, workers
 
 from nightlatch.ledger import migrations
-from nightlatch.ledger.files import connect_reader, connect_writer, explain
+from nightlatch.ledger.files import connect_reader, connect_writer, explain, explained
 from nightlatch.ledger.port import LedgerError
 from nightlatch.ledger.schema import LEDGER_SCHEMA
 
@@ -187,3 +187,16 @@ def test_sqlites_codes_in_words(code: int, remedy: str) -> None:
     assert "x/ledger.db" in told
     assert remedy in told
     assert "what SQLite said" in told
+
+
+def test_a_schema_that_is_not_even_text_is_damaged(tmp_path: Path) -> None:
+    """SQLite quotes it in what it says, which Python then cannot decode."""
+    path = tmp_path / "ledger.db"
+    connect_writer(path).close()
+    content = path.read_bytes()
+    wanted = b"ON sessions (site, subject)"
+    assert content.count(wanted) == 1
+    path.write_bytes(content.replace(wanted, wanted.replace(b"subject", b"su\xe2ject")))
+    damaged = pytest.raises(LedgerError, match=r"damaged\. Move it away")
+    with closing(connect_reader(path)) as connection, damaged, explained(path):
+        connection.execute("SELECT 1 FROM sessions")

@@ -37,10 +37,12 @@ REMEDIES = {
 }
 
 
-def explain(path: Path, error: sqlite3.Error | OSError) -> LedgerError:
+def explain(path: Path, error: sqlite3.Error | OSError | UnicodeDecodeError) -> LedgerError:
     """`error`, met while using the ledger at `path`, as one that names the place and the remedy."""
+    # Python cannot read what SQLite says where it quotes a schema that is damaged.
+    unknown = sqlite3.SQLITE_CORRUPT if isinstance(error, UnicodeDecodeError) else sqlite3.SQLITE_ERROR
     # The low byte is the primary code; the rest tells variants of it apart.
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    code = getattr(error, "sqlite_errorcode", unknown) & 0xFF
     remedy = REMEDIES.get(code, "not usable. Give another path with --ledger.")
     cause = error.strerror if isinstance(error, OSError) else error
     return LedgerError(f"The ledger {path} is {remedy} ({cause})")
@@ -116,7 +118,7 @@ def explained(path: Path) -> Iterator[None]:
     """Within it, what SQLite and the file system raise becomes a `LedgerError` about `path`."""
     try:
         yield
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
         raise explain(path, error) from error
 
 

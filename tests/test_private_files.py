@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nightlatch.private_files import append, create, make_folder, replace, write
+from nightlatch.private_files import append, create, make_folder, replace, try_to_replace, write
 
 
 @pytest.fixture(autouse=True, params=[0, 0o022, 0o077])
@@ -76,3 +76,21 @@ def test_a_failed_replacement_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(OSError):
         replace(tmp_path / "ready.json", b"the token")
     assert [path.name for path in tmp_path.iterdir()] == ["ready.json"]
+
+
+@pytest.mark.parametrize("there", [b"from the last time", None])
+def test_an_attempt_at_a_replacement_changes_nothing(tmp_path: Path, there: bytes | None) -> None:
+    file = tmp_path / "ready.json"
+    if there is not None:
+        file.write_bytes(there)
+    try_to_replace(file)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == ([] if there is None else [there])
+
+
+@pytest.mark.parametrize("place", [".", "folder", "missing/ready.json", "file/ready.json"])
+def test_an_attempt_tells_what_the_replacement_would(tmp_path: Path, place: str) -> None:
+    (tmp_path / "folder").mkdir()
+    write(tmp_path / "file", b"")
+    for attempt in (try_to_replace, lambda path: replace(path, b"the token")):
+        with pytest.raises(OSError):
+            attempt(tmp_path / place)

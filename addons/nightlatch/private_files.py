@@ -6,6 +6,7 @@ that others may have prepared. Knows nothing of what is written.
 """
 
 import contextlib
+import errno
 import os
 from pathlib import Path
 from typing import BinaryIO
@@ -57,6 +58,19 @@ def write(path: Path, content: bytes) -> None:
         file.write(content)
 
 
+def try_to_replace(path: Path) -> None:
+    """Whether `replace` would do, without a change to `path`: for who has nothing to write yet.
+
+    Raises:
+        OSError: it would not.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    draft = _draft_of(path)
+    create(draft, fresh=True).close()
+    draft.unlink()
+
+
 def replace(path: Path, content: bytes) -> None:
     """Put a new file with `content` in the place of `path`, whole at once. Others who can write to its folder (`/tmp`)
     cannot have prepared the draft: one that is there is thrown away, and a link is not followed.
@@ -64,9 +78,7 @@ def replace(path: Path, content: bytes) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with contextlib.suppress(FileNotFoundError):
-        draft.unlink()
+    draft = _draft_of(path)
     try:
         with create(draft, fresh=True) as file:
             file.write(content)
@@ -75,3 +87,11 @@ def replace(path: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             draft.unlink()
         raise
+
+
+def _draft_of(path: Path) -> Path:
+    """Where what is to take the place of `path` is written first; nothing is there."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with contextlib.suppress(FileNotFoundError):
+        draft.unlink()
+    return draft

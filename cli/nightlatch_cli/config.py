@@ -95,7 +95,7 @@ def load_config(given: Path | None) -> Config:
     """The file that `--config` names, else the nearest `nightlatch.toml` from the working directory upward.
 
     Raises:
-        Failure: it cannot be read, is no TOML, or has a key that is no option (exit code 3).
+        Failure: it cannot be read, is not TOML, or has a key that is no option (exit code 3).
     """
     file = given or find_config(Path.cwd())
     if file is None:

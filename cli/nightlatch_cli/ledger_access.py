@@ -77,7 +77,8 @@ def _policy_of(reader: LedgerReader, site: str | None) -> Policy:
     from nightlatch.presets import load_policy
 
     loaded = reader.policies()
-    guard = next((guard for guard in reader.guards() if guard.site == site), None)
+    there = [guard for guard in reader.guards() if guard.site == site]
+    guard = next((guard for guard in there if reader.runs(guard.pid)), next(iter(there), None))
     asked = "" if guard is None else guard.policy
     names, exact = {asked, Path(asked).stem}, "" if guard is None else guard.version
     known = sorted(loaded, key=lambda each: (each.version == exact, each.name in names), reverse=True)

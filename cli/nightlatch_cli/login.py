@@ -12,6 +12,7 @@ from nightlatch.core.remembering import created_detail
 from nightlatch.core.session import Session
 from nightlatch.identity.fingerprint import fingerprint, new_credential, new_session_id
 from nightlatch.ledger.port import Guard
+from nightlatch_cli import login_crowd
 from nightlatch_cli.exits import ExitCode, fail
 from nightlatch_cli.ledger_access import Bench, bench, writing
 from nightlatch_cli.options import DEFAULT_LEDGER, JsonOption, LedgerOption
@@ -24,7 +25,9 @@ ANYBODY = "alice"
 
 
 def login(
-    user: Annotated[str, typer.Option(metavar="U", help="Who to be; the first of the guard's dev users.")] = "",
+    user: Annotated[
+        str | None, typer.Option(metavar="U", help="Who to be; the first of the guard's dev users.")
+    ] = None,
     site: Annotated[
         str, typer.Option(metavar="URL", help="Which guard, by its URL (also https://…) or its application's.")
     ] = "",
@@ -42,7 +45,9 @@ def login(
         cookie = HTTPS_COOKIE if by_https else guard.cookie
         mark = fingerprint(at.reader.key(), guard.site, "nightlatch", credential)
         with writing(ledger) as writer:
+            login_crowd.refuse_if_full(at, writer, session)
             writer.create(session, mark, _events(at, session))
+            login_crowd.make_room(at, writer, session)
         runs = at.reader.runs(guard.pid)
     if not runs:
         say(f"note: the guard at {guard.url} is not running; the session holds once it is again")
@@ -53,7 +58,7 @@ def login(
 
 
 def _guard(at: Bench, site: str) -> Guard:
-    """The newest guard (of that site).
+    """The newest guard (of that site) that has the dev login, one that runs before one that has stopped.
 
     Raises:
         Failure: there is none, or people do not log in to it this way (exit code 1).
@@ -61,7 +66,8 @@ def _guard(at: Bench, site: str) -> Guard:
     wanted = _loopback(site.rstrip("/"))
     known = at.reader.guards()
     meant = [guard for guard in known if not wanted or wanted == _loopback(guard.site) or _answers_at(guard, wanted)]
-    guard = next((guard for guard in meant if guard.login == "dev"), next(iter(meant), None))
+    meant.sort(key=lambda guard: (guard.login == "dev", at.reader.runs(guard.pid)), reverse=True)
+    guard = next(iter(meant), None)
     if guard is None:
         there = ", ".join(guard.url for guard in known)
         where = f"for {site} " if site else ""
@@ -86,14 +92,16 @@ def _answers_at(guard: Guard, url: str) -> bool:
     return url.replace("https:", "http:", 1) == _loopback(guard.url).replace("https:", "http:", 1)
 
 
-def _user(guard: Guard, name: str) -> tuple[str, tuple[str, ...]]:
+def _user(guard: Guard, name: str | None) -> tuple[str, tuple[str, ...]]:
     """A dev user's name and groups; where none are configured anybody may be named, as on the login page.
 
     Raises:
         Failure: nobody of that name (exit code 1), or no name at all (2).
     """
     people = {who: groups for who, _, groups in (text.partition(":") for text in guard.users)}
-    chosen = name or next(iter(people), ANYBODY)
+    chosen = next(iter(people), ANYBODY) if name is None else name
+    if not chosen:
+        fail(ExitCode.USAGE, "--user is empty", "name somebody, or leave it out for the first user there is")
     if chosen in people:
         return chosen, tuple(group for group in people[chosen].split(",") if group)
     if people:

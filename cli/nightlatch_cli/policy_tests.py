@@ -9,7 +9,7 @@ import typer
 from nightlatch import private_files
 from nightlatch.presets import load_policy
 from nightlatch.testing.boundaries import boundaries
-from nightlatch.testing.boundary_files import playwright_file, pytest_file
+from nightlatch.testing.boundary_files import needed, playwright_file, pytest_file
 from nightlatch_cli.exits import ExitCode, fail
 from nightlatch_cli.output import say, tell
 from nightlatch_cli.policy_commands import PolicyArgument
@@ -23,6 +23,7 @@ class Format(StrEnum):
 
 
 _WRITERS = {Format.PYTEST: pytest_file, Format.PLAYWRIGHT: playwright_file}
+_WHERE = {Format.PYTEST: "nightlatch_options in the configuration of pytest", Format.PLAYWRIGHT: "of nightlatch run"}
 
 
 def policy_tests(
@@ -39,13 +40,24 @@ def policy_tests(
         say(f"not tested: {each.rule or '[session]'}: {each.why}")
     if not edges:
         fail(ExitCode.EMPTY, f"policy {found.name} has no limit that could be tested")
+    if more := needed(found, edges):
+        say(f"the guard needs more options ({_WHERE[format]}): {' '.join(more)}")
     text = _WRITERS[format](found, edges, left)
     if to is None:
         tell(text.rstrip("\n"))
         return
+    _write(to, text)
+    say(f"{3 * len(edges)} tests of {found.name} are in {to}")
+
+
+def _write(to: Path, text: str) -> None:
+    """Write `text` into the new file `to`.
+
+    Raises:
+        Failure: there is one, or it cannot be made (exit code 3).
+    """
     try:
         with private_files.create(to, fresh=True) as file:
             file.write(text.encode())
     except OSError as error:
         fail(ExitCode.CONFIGURATION, f"--to {to}: {error.strerror}", "name a new file")
-    say(f"{3 * len(edges)} tests of {found.name} are in {to}")

@@ -2,13 +2,13 @@
 and hands over to the proxy, which is imported only here."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from nightlatch.private_files import replace
+from nightlatch.private_files import replace, try_to_replace
 from nightlatch_cli.exits import ExitCode, Failure, fail
 from nightlatch_cli.exposed_options import exposed, warning
 from nightlatch_cli.options import DEFAULT_LEDGER, LedgerOption
@@ -167,6 +167,8 @@ def guard(upstream: str, listen: str, options: dict[str, str], ready_file: Path 
 
     try:
         address = parse_listen(listen)
+        if ready_file is not None:
+            _to_ready_file(ready_file, try_to_replace)
         prepared = prepare(upstream, address, options)
         code = event_loop.run(serve(prepared, lambda facts: _ready(facts, ready_file), open_control))
     except CannotStart as error:
@@ -194,7 +196,16 @@ def _ready(facts: dict[str, object], ready_file: Path | None) -> None:
     if ready_file is None:
         return
     line = json.dumps({name: facts[name] for name in ("url", "control", "token", "ledger", "pid")})
+    _to_ready_file(ready_file, lambda file: replace(file, f"{line}\n".encode()))
+
+
+def _to_ready_file(file: Path, write: Callable[[Path], None]) -> None:
+    """Do `write` to it.
+
+    Raises:
+        Failure: it cannot be written (exit code 4).
+    """
     try:
-        replace(ready_file, f"{line}\n".encode())
+        write(file)
     except OSError as error:
-        raise Failure(ExitCode.CONFIGURATION, f"--ready-file {ready_file}: {error.strerror}") from error
+        raise Failure(ExitCode.INPUT, f"--ready-file {file}: {error.strerror}", "name another file") from error

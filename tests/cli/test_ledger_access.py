@@ -31,6 +31,13 @@ def test_the_policy_is_that_of_the_guard_of_the_site(bench: Bench) -> None:
         assert at.policy("http://unknown").name == at.policy().name == "last"
 
 
+def test_of_several_guards_of_a_site_it_is_that_of_one_that_runs(bench: Bench) -> None:
+    bench.load_policy('[session]\nidle = "1m"\n', "stopped")
+    bench.announce(url="http://127.0.0.1:8083", policy="stopped", pid=2**22 + 1)
+    with open_bench(bench.path) as at:
+        assert at.policy(SITE).name == "default"
+
+
 def test_without_any_it_is_the_default(tmp_path: Path) -> None:
     with writing(tmp_path / "new.db"), open_bench(tmp_path / "new.db") as at:
         assert at.policy().name == "default"

@@ -55,6 +55,14 @@ def test_where_nobody_is_configured_anybody_will_do(bench: Bench) -> None:
     assert bench.stored(named["session"]).subject == "zo\xeb"
 
 
+@pytest.mark.parametrize("users", [(), ("ada", "bob")])
+def test_nobody_at_all_is_not_the_first(bench: Bench, users: tuple[str, ...]) -> None:
+    bench.announce(users=users)
+    result = nightlatch("login", "--user", "")
+    assert (result.exit_code, result.stdout) == (2, "") and "--user is empty" in result.stderr
+    assert bench.trail() == []
+
+
 @pytest.mark.parametrize("user", ["a b", "a\tb", "\x1b[2J", "x" * 129])
 def test_but_not_any_text(bench: Bench, user: str) -> None:
     assert nightlatch("login", "--user", user).exit_code == 2
@@ -103,6 +111,14 @@ def test_a_guard_that_does_not_run_is_said_so(bench: Bench) -> None:
 def test_of_several_guards_the_one_with_a_dev_login_is_meant(bench: Bench) -> None:
     bench.announce(url="http://127.0.0.1:8081", login="self", identity="cookie:sid")
     assert nightlatch("login").stdout.startswith("Cookie: nightlatch-8080=")
+
+
+def test_of_several_guards_one_that_runs_is_meant(bench: Bench) -> None:
+    bench.announce(url="http://127.0.0.1:8083", cookie="nightlatch-8083", pid=GONE)
+    result = nightlatch("login")
+    assert result.stdout.startswith("Cookie: nightlatch-8080=") and result.stderr == ""
+    named = nightlatch("login", "--site", "http://127.0.0.1:8083")
+    assert named.stdout.startswith("Cookie: nightlatch-8083=") and "is not running" in named.stderr
 
 
 def test_a_guard_on_loopback_goes_by_localhost_too(bench: Bench) -> None:

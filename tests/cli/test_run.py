@@ -165,7 +165,16 @@ def test_it_is_whole_before_it_has_its_name(started: Started, tmp_path: Path, mo
 
 def test_a_ready_file_that_cannot_be_written_is_named(started: Started, tmp_path: Path) -> None:
     result = nightlatch("run", UPSTREAM, "--ready-file", tmp_path / "no" / "ready.json")
-    assert result.exit_code == 3 and "--ready-file" in result.stderr
+    assert result.exit_code == 4 and "ready.json: No such file or directory" in result.stderr
+    assert started == [] and "guards" not in result.stderr, "found out before anything listens"
+
+
+def test_one_that_cannot_be_written_any_more_is_named_too(
+    started: Started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nightlatch_cli.run.try_to_replace", lambda _: None)
+    result = nightlatch("run", UPSTREAM, "--ready-file", tmp_path / "no" / "ready.json")
+    assert result.exit_code == 4 and "--ready-file" in result.stderr
 
 
 def test_nothing_else_is_an_option() -> None:

@@ -38,3 +38,9 @@ def test_a_mistake_tells_what_was_expected(text: str, told: str) -> None:
 def test_it_can_be_read_aloud(then: str, told: str) -> None:
     sentences = describe(read_policy(f'[concurrency]\nmax = 2\nthen = "{then}"', name="test"))
     assert any("at most 2 sessions" in sentence and told in sentence for sentence in sentences)
+
+
+def test_one_session_is_no_sessions() -> None:
+    assert any(
+        "at most 1 session at a time" in each for each in describe(read_policy("[concurrency]\nmax = 1", name="t"))
+    )

@@ -140,6 +140,7 @@ def test_a_mistake_is_shown_with_file_line_and_caret() -> None:
 def test_of_mistakes_in_syntax_the_first_is_told() -> None:
     (mistake,) = invalid('[session]\nidle = \nabsolute == "x"').mistakes
     assert (mistake.line, mistake.column, mistake.source) == (2, 8, "idle = ")
+    assert mistake.found == "not TOML: Invalid value"
     (mistake,) = invalid('[session]\nidle = """x').mistakes
     assert mistake.line == 2
 

@@ -80,16 +80,18 @@ def test_every_detector_has_words() -> None:
         (sentence,) = (
             line for line in told(f'[alerts]\n{detector} = {{ then = "step_up" }}') if "log in again" in line
         )
-        assert sentence.startswith("When ")
+        assert sentence.startswith("An alert is raised, and the person must log in again, for: ")
         assert detector not in sentence
 
 
 def test_alerts_that_follow_alike_share_a_sentence() -> None:
     off = "\n".join(f'{name} = {{ then = "off" }}' for name in RULES if name not in ("fixation", "agent_change"))
-    assert told(f"[alerts]\n{off}")[-1] == (
-        "When a session goes on in another program or the application keeps a session cookie across a login, "
-        "an alert is raised."
-    )
+    assert told(f"[alerts]\n{off}")[-1] == ("An alert is raised for: another program; cookie kept across a login.")
+
+
+def test_all_alerts_at_once_can_still_be_read() -> None:
+    every = "\n".join(f'{name} = {{ then = "alert" }}' for name in RULES)
+    assert all(len(part.split()) <= 6 for part in told(f"[alerts]\n{every}")[-1].partition(": ")[2].split("; "))
 
 
 @pytest.mark.parametrize(

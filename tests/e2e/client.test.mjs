@@ -22,6 +22,12 @@ test("a session is logged in, seen, and ended", async () => {
   assert.equal((await asked()).status, 401);
 });
 
+test("without a name the first that there is logs in, and an empty one is nobody", async () => {
+  const { session } = await nightlatch.login();
+  assert.equal((await nightlatch.session(session)).state, "active");
+  await assert.rejects(nightlatch.login(""), { status: 400 });
+});
+
 test("everything of one person ends", async () => {
   await nightlatch.login("bob");
   assert.ok((await nightlatch.endAllOf("bob")) >= 1);

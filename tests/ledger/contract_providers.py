@@ -99,3 +99,11 @@ class ProviderContract(Opened):
         writer.end(gone.id, logout(T0 + 1), an_event())
         assert list(reader.live_sessions(SITE, "alice")) == [here]
         assert list(reader.live_sessions(SITE, "nobody")) == []
+
+    def test_they_come_in_the_order_in_which_they_were_written(
+        self, reader: LedgerReader, writer: LedgerWriter
+    ) -> None:
+        """Not by when they started, which a slow login had read earlier, nor by id."""
+        first = started(writer, "s9", None, started_at=T0 + 5)
+        others = [started(writer, name, None, started_at=T0) for name in ("s5", "s7", "s3")]
+        assert list(reader.live_sessions(SITE, "alice")) == [first, *others]

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,19 @@ def test_the_dev_login_listens_on_loopback(options: dict[str, str], host: str) -
 
 def test_another_login_listens_where_it_is_told(options: dict[str, str]) -> None:
     assert prepare(UPSTREAM, ("0.0.0.0", 0), options | {"login": "redirect:/login"}).host == "0.0.0.0"
+
+
+@pytest.mark.parametrize(("host", "family"), [("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)])
+def test_a_port_that_is_taken_stops_it_before_there_is_a_ledger(
+    options: dict[str, str], tmp_path: Path, host: str, family: socket.AddressFamily
+) -> None:
+    options["ledger"] = str(tmp_path / "new" / "ledger.db")
+    with socket.create_server((host, 0), family=family) as taken:
+        with pytest.raises(CannotStart, match="is in use by another program: choose another port with --listen"):
+            prepare(UPSTREAM, (host, taken.getsockname()[1]), options)
+        assert not (tmp_path / "new").exists()
+        port = taken.getsockname()[1]
+    assert prepare(UPSTREAM, (host, port), options).port == port
 
 
 def test_a_ledger_that_is_none_stops_it(options: dict[str, str]) -> None:

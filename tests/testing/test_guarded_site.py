@@ -91,6 +91,19 @@ def test_and_for_this_test_only(nightlatch: Nightlatch) -> None:
     assert nightlatch.session(nightlatch.login()).clocks["idle"].limit == 900
 
 
+@pytest.mark.nightlatch(policy='[concurrency]\nmax = 1\nthen = "refuse"\n')
+def test_one_session_too_many_is_refused(nightlatch: Nightlatch) -> None:
+    ada = nightlatch.login(user="ada")
+    with pytest.raises(ControlError, match="ada has a live session already"):
+        nightlatch.login(user="ada")
+    assert [each.id for each in nightlatch.sessions] == [ada.id]
+
+
+def test_an_empty_name_is_nobody(nightlatch: Nightlatch) -> None:
+    with pytest.raises(ControlError, match="user"):
+        nightlatch.login(user="")
+
+
 @pytest.mark.nightlatch(rolling="1m")
 def test_a_renewed_credential_is_followed(nightlatch: Nightlatch) -> None:
     ada = nightlatch.login(user="ada")

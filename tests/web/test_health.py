@@ -21,8 +21,9 @@ def test_it_is_not_ready_while_the_ledger_is_gone(desk: Desk, tmp_path: Path) ->
     assert desk.call("GET", "/livez", token="-").status == 200
 
 
-def test_the_version_tells_what_runs_and_where(desk: Desk) -> None:
+def test_the_version_tells_what_runs_and_where(desk: Desk, tmp_path: Path) -> None:
     told = desk.get("/version")
+    assert told["kept_in"] == str(tmp_path / "ledger.db")
     assert {"nightlatch", "mitmproxy", "python", "database", "ledger"} <= told.keys()
     assert told["database"] == f"SQLite {sqlite3.sqlite_version}" and told["ledger"] == LEDGER_SCHEMA
     assert (told["url"], told["site"], told["login"]) == ("http://127.0.0.1:8080", SITE, "dev")

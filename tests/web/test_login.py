@@ -35,9 +35,23 @@ def test_only_the_dev_login_logs_in(desks: Desks) -> None:
 
 
 def test_who_asks_is_remembered_where_the_policy_allows_it(desks: Desks) -> None:
-    refused = desks().call("POST", "/login", {"user": "", "remember": True})
+    refused = desks().call("POST", "/login", {"remember": True})
     assert (refused.status, "remembers nobody" in refused.json["detail"]) == (409, True)
     desk = desks(policy='[session]\nidle = "15m"\n[remember]\nidle = "7d"\n')
     reply = desk.call("POST", "/login", {"remember": True})
     session = desk.get(f"/sessions/{reply.json['session']}")
     assert session["remembered"] is True and session["clocks"]["idle"]["limit"] == 7 * 86400
+
+
+def test_an_empty_name_is_a_mistake_and_nobody(desk: Desk) -> None:
+    reply = desk.call("POST", "/login", {"user": ""})
+    assert (reply.status, "$.user" in reply.json["detail"]) == (400, True)
+    assert desk.get("/sessions") == []
+
+
+def test_one_session_too_many_is_told_to_be_one(desks: Desks) -> None:
+    desk = desks('[concurrency]\nmax = 1\nthen = "refuse"\n')
+    desk.log_in_at_control("ada")
+    reply = desk.call("POST", "/login", {"user": "ada"})
+    assert (reply.status, "ada has a live session already" in reply.json["detail"]) == (409, True)
+    assert len(desk.get("/sessions")) == 1

@@ -94,7 +94,7 @@ def _syntax(message: str, text: str, file: str) -> Mistake:
     line, column = (len(lines), len(lines[-1]) + 1) if match else (1, 1)
     if match and match[1]:
         line, column = int(match[1]), int(match[2])
-    return Mistake(file, line, column, f"no TOML: {_PLACE.sub('', message)}", "TOML 1.0", None, lines[line - 1])
+    return Mistake(file, line, column, f"not TOML: {_PLACE.sub('', message)}", "TOML 1.0", None, lines[line - 1])
 
 
 def _policy(root: Table, text: str, name: str) -> Policy:

@@ -6,22 +6,27 @@ from nightlatch.core.durations import format_duration
 from nightlatch.core.policy import Limits, Match, OnExpiry, PassivePattern, Policy, Requirement, Rule
 from nightlatch.core.remembering import remembered_policy
 
-_THEN = {"alert": "an alert is raised", "step_up": "the person must also log in again", "end": "the session also ends"}
-_WHAT = {
-    "agent_change": "a session goes on in another program",
-    "fixation": "the application keeps a session cookie across a login",
-    "idle_flare": "a long idle session comes back from elsewhere",
-    "login_storm": "logins fail again and again",
-    "machine_rhythm": "only a machine keeps a session active",
-    "many_sessions": "one subject starts many sessions",
-    "redirect_loop": "a client is sent to the login in circles",
-    "refresh_storm": "a session is refreshed unusually often",
-    "reuse_after_end": "an ended session is used again",
-    "rotation_reuse": "a replaced credential is used after its grace",
-    "shared_credential": "one credential names several subjects",
-    "skewed_tokens": "tokens come from the future",
-    "two_networks": "a session is used from two networks at once",
+_THEN = {
+    "alert": "An alert is raised for",
+    "step_up": "An alert is raised, and the person must log in again, for",
+    "end": "An alert is raised, and the session ends, for",
 }
+_WHAT = {
+    "agent_change": "another program",
+    "fixation": "cookie kept across a login",
+    "idle_flare": "long idle, then from elsewhere",
+    "login_storm": "many failed logins",
+    "machine_rhythm": "activity of a machine alone",
+    "many_sessions": "many sessions of one person",
+    "redirect_loop": "login in circles",
+    "refresh_storm": "many refreshes",
+    "reuse_after_end": "use after the end",
+    "rotation_reuse": "replaced credential used after its grace",
+    "shared_credential": "credential of several people",
+    "skewed_tokens": "tokens from the future",
+    "two_networks": "two networks at once",
+}
+"""Few words each: a policy may have all of them in one sentence."""
 
 
 def describe(policy: Policy) -> tuple[str, ...]:
@@ -44,7 +49,8 @@ def _sentences(policy: Policy) -> Iterator[str]:
         yield f"Outside the hours of [hours] (zone {policy.hours.zone}) nobody is let in, and what is open is closed."
     if policy.concurrency.max is not None:
         gives_way = "the oldest one ends" if policy.concurrency.then == "end_oldest" else "a further login is refused"
-        yield f"A person has at most {policy.concurrency.max} sessions at a time; beyond that {gives_way}."
+        most = "1 session" if policy.concurrency.max == 1 else f"{policy.concurrency.max} sessions"
+        yield f"A person has at most {most} at a time; beyond that {gives_way}."
     if policy.login.rewrite_upstream:
         yield "Where the application itself answers a page with 401, 419 or 440, people are sent to the login."
     yield from _alerts(policy)
@@ -60,7 +66,7 @@ def _alerts(policy: Policy) -> Iterator[str]:
     for then, follows in _THEN.items():
         when = [_WHAT[detector] for detector, alert in sorted(policy.alerts.items()) if alert.then == then]
         if when:
-            yield f"When {_listed(when)}, {follows}."
+            yield f"{follows}: {'; '.join(when)}."
 
 
 def _limits(limits: Limits) -> Iterator[str]:

@@ -48,12 +48,12 @@ def toml(text: str) -> Values:
     """A TOML document.
 
     Raises:
-        ImportFailed: no TOML.
+        ImportFailed: not TOML.
     """
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ImportFailed(f"no TOML: {error}") from None
+        raise ImportFailed(f"not TOML: {error}") from None
 
 
 def python(text: str, mode: str = "exec") -> Any:

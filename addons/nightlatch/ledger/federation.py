@@ -29,7 +29,9 @@ SPENT = (
 )
 SPENT_LONG_AGO = "SELECT authenticated FROM spent_logins WHERE subject = ? AND site = ?"
 """Of sessions that were forgotten. To be asked after `SPENT`: what is forgotten goes from there to here."""
-OF_SUBJECT = f"SELECT {rows.READ_SESSION} FROM sessions WHERE state = 'active' AND site = ? AND subject = ?"
+OF_SUBJECT = (
+    f"SELECT {rows.READ_SESSION} FROM sessions WHERE state = 'active' AND site = ? AND subject = ? ORDER BY number"
+)
 
 
 def note(connection: Executes, session_id: str, provider: ProviderSession | None) -> None:

@@ -190,7 +190,7 @@ class LedgerReader(
         """Whether the upstream of `site` has been seen to issue the cookie `cookie` (law of trust 4)."""
 
     def live_sessions(self, site: str, subject: str) -> Sequence[Session]:
-        """The live sessions of `subject` on `site`."""
+        """The live sessions of `subject` on `site`, in the order in which they were written, by whomever."""
 
     def version(self) -> int:
         """A number that changes whenever another connection has committed; cheap to ask ten times a second."""

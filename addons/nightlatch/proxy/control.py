@@ -96,11 +96,12 @@ class GuardControl:
     async def apply_policy(self, text: str, by: str) -> int:
         return await apply_policy(self._service, text, by)
 
-    async def log_in(self, user: str, remember: bool = False) -> tuple[str, str, str]:
+    async def log_in(self, user: str | None, remember: bool = False) -> tuple[str, str, str]:
         """As `nightlatch login` does.
 
         Raises:
-            ValueError: the guard has no dev login, nobody of that name, or a policy that remembers nobody.
+            ValueError: the guard has no dev login, nobody of that name or nobody who may have one more session, or a
+                policy that remembers nobody.
             LedgerError: it cannot be written.
         """
         return self._service.cookie, *await issue(self._guard, self._site, user, remember=remember)

@@ -8,6 +8,7 @@ neither forms nor providers.
 from typing import NamedTuple
 
 from nightlatch.core.authentication import Authentication, ProviderSession
+from nightlatch.core.crowding import TOO_MANY
 from nightlatch.core.events import Event, EventType
 from nightlatch.core.identity import Identity
 from nightlatch.core.remembering import created_detail
@@ -83,13 +84,13 @@ async def _begin(guard: Guard, arrival: Arrival, who: Authentication, mark: byte
     session = new_session(arrival, identity, min(who.at, arrival.now))._replace(remembered=remembered)
     created = guard.event(EventType.SESSION_CREATED, arrival.now, session, **created_detail(session))
     events = (_succeeded(guard, arrival.now, session, who), created)
-    if crowd.is_full(guard, arrival.site, who.subject, arrival.now):
-        failed = {"login": who.method, "reason": "too_many_sessions"}
+    if crowd.has_no_room(guard, arrival.site, who.subject, arrival.now):
+        failed = {"login": who.method, "reason": TOO_MANY}
         guard.note_login(EventType.LOGIN_FAILED, arrival.request, arrival.now, **failed)
-        raise LoginRefused("too_many_sessions")
+        raise LoginRefused(TOO_MANY)
     await guard.write(lambda writer: writer.create(session, mark, events, provider=who.provider))
     if not await crowd.make_room(guard, session, arrival.now):
-        raise LoginRefused("too_many_sessions")
+        raise LoginRefused(TOO_MANY)
     return session
 
 

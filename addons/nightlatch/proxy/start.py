@@ -3,7 +3,9 @@
 What can stop the start does so before anything listens.
 """
 
+import errno
 import os
+import socket
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from typing import NamedTuple
@@ -16,7 +18,7 @@ from nightlatch.proxy.addon import Nightlatch
 from nightlatch.proxy.control import OpenControl
 from nightlatch.proxy.file_limit import allow_more
 from nightlatch.proxy.forbidden_options import guarded_site
-from nightlatch.proxy.master import StartError, run_guard, site_options
+from nightlatch.proxy.master import StartError, explain, run_guard, site_options
 from nightlatch.proxy.offered_classes import refuse_unoffered
 from nightlatch.proxy.options import PREFIX
 from nightlatch.proxy.settings import Settings, read_settings
@@ -60,6 +62,7 @@ def prepare(upstream: str, listen: tuple[str, int], options: Mapping[str, str]) 
         raise CannotStart(
             f"{upstream} is where the guard itself would listen: name the application, or another --listen"
         )
+    _try_to_listen(host, port)
     with closing(open_writer(settings.ledger)) as writer:
         writer.probe()
     return Prepared(upstream, host, port, options, settings)
@@ -68,6 +71,28 @@ def prepare(upstream: str, listen: tuple[str, int], options: Mapping[str, str]) 
 def _is_itself(upstream: SplitResult, host: str, port: int) -> bool:
     named = upstream.hostname or ""
     return upstream.port == port and (named == host.lower() or (is_loopback(named) and is_loopback(host)))
+
+
+def _try_to_listen(host: str, port: int) -> None:
+    """A start that fails because somebody else has the port is to leave no new ledger behind. Who takes it after this
+    look, and a host that is none, are the master's to tell.
+
+    Raises:
+        CannotStart: the port is taken, or not this user's to take.
+    """
+    try:
+        places = (
+            socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE) if port else ()
+        )
+        for family, kind, protocol, _, address in places:
+            with socket.socket(family, kind, protocol) as attempt:
+                attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                if family == socket.AF_INET6:
+                    attempt.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                attempt.bind(address)
+    except OSError as error:
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
+            raise CannotStart(explain(error, host, port)) from error
 
 
 async def serve(

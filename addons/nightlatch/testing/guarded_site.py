@@ -51,8 +51,8 @@ class Nightlatch:
         """Where the guarded site is, without a trailing slash: what a test opens in place of the application."""
         return self._guard.url
 
-    def login(self, client: Any = None, *, user: str = "") -> Login:
-        """Log `user` in (empty: the first that the guard knows) and give `client` the cookie.
+    def login(self, client: Any = None, *, user: str | None = None) -> Login:
+        """Log `user` in (None: the first that the guard knows) and give `client` the cookie.
 
         Args:
             client: a Playwright page or context (sync), a `requests.Session`, an `httpx.Client`, a Selenium driver, or
@@ -61,9 +61,10 @@ class Nightlatch:
 
         Raises:
             TypeError: a client of another kind.
-            ControlError: people do not log in to this guard by the dev login, or there is no such user.
+            ControlError: people do not log in to this guard by the dev login, or there is no such user, or they have
+                as many sessions as the policy allows.
         """
-        cookie = self._client.post("/login", {"user": user})
+        cookie = self._client.post("/login", {} if user is None else {"user": user})
         subject = self._client.get(f"/sessions/{segment(cookie['session'])}")["subject"]
         login = Login(cookie["session"], subject, cookie["name"], cookie["value"], self.base_url)
         if client is not None:

@@ -3,6 +3,7 @@ asks for it: pytest loads this module in every run of everybody who has nightlat
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from nightlatch.testing.running import Running
 
 KEPT = ".nightlatch/failures"
+_OPTION = re.compile(r"\s+(?=--[a-z])")
+"""Where the next option begins on a line; what stands before it is the value of the last one, blanks included."""
 RUNNING: pytest.StashKey[Running] = pytest.StashKey()
 """Of a test: what is kept if it fails."""
 
@@ -34,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini("nightlatch_upstream", "the application under test: a URL")
     parser.addini("nightlatch_policy", "a preset's name or the path of a policy file")
-    parser.addini("nightlatch_options", "further options of `nightlatch run`, one a line", type="linelist")
+    parser.addini("nightlatch_options", "further options of `nightlatch run`, on as many lines", type="linelist")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -69,7 +72,7 @@ def nightlatch_upstream(pytestconfig: pytest.Config) -> Any:
 def nightlatch_options(pytestconfig: pytest.Config) -> Sequence[str]:
     """Further options of `nightlatch run`, such as `("--identity", "cookie:sid")`. To be overridden."""
     lines = pytestconfig.getini("nightlatch_options")
-    return [part for line in lines for part in line.split(None, 1)]
+    return [part for line in lines for option in _OPTION.split(line) for part in option.split(None, 1)]
 
 
 @pytest.fixture(scope="session")

@@ -107,12 +107,12 @@ class Control(Protocol):
             LedgerError: it cannot be recorded, so it does not come into force.
         """
 
-    async def log_in(self, user: str, remember: bool = False) -> tuple[str, str, str]:
-        """A session of `user` (empty: the first that there is), remembered or not: its cookie's name and value, its id.
+    async def log_in(self, user: str | None, remember: bool = False) -> tuple[str, str, str]:
+        """A session of `user` (None: the first that there is), remembered or not: its cookie's name and value, its id.
 
         Raises:
-            ValueError: the guard has no dev login, nobody of that name, or a policy that remembers nobody; the message
-                says so.
+            ValueError: the guard has no dev login, nobody of that name or nobody who may have one more session, or a
+                policy that remembers nobody; the message says so.
         """
 
     def counted(self) -> tuple[Counter[Decided], Latency]:

@@ -1,5 +1,6 @@
 """Is it alive, does it judge, what is it: for load balancers, for scripts that wait, for bug reports."""
 
+from nightlatch.ledger.address import shown
 from nightlatch.web.asking import Answer, Ask
 from nightlatch.web.problems import Refusal
 
@@ -21,5 +22,6 @@ async def version(ask: Ask) -> Answer:
     """What runs here, and where."""
     place = ask.control.place()
     database = ask.control.database()
-    about = {"database": str(database), "ledger": database.schema, "url": place.url, "site": place.site}
-    return Answer({**ask.control.versions(), **about, "login": place.login, "users": list(place.users)})
+    kept = {"database": str(database), "kept_in": shown(place.ledger), "ledger": database.schema}
+    guarded = {"url": place.url, "site": place.site, "login": place.login, "users": list(place.users)}
+    return Answer({**ask.control.versions(), **kept, **guarded})

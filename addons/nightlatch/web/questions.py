@@ -52,7 +52,10 @@ class Advance(Struct, forbid_unknown_fields=True):
 
 
 class Who(Struct, forbid_unknown_fields=True):
-    user: Annotated[str, Meta(max_length=128, description="Empty: the first of the guard's dev users.")] = ""
+    user: (
+        Annotated[str, Meta(min_length=1, max_length=128, description="Left out: the first of the guard's dev users.")]
+        | UnsetType
+    ) = UNSET
     remember: Annotated[bool, Meta(description="A session with the limits of `[remember]`.")] = False
 
 

@@ -257,6 +257,8 @@ class Versions(Struct):
     python: str
     database: str
     """What the ledger is kept in, with its version, such as `SQLite 3.46.1` or `PostgreSQL 15.8`."""
+    kept_in: str
+    """Where: what `--ledger` takes, a whole path or a URL, which has no password."""
     ledger: int
     """The ledger's schema there."""
     url: str

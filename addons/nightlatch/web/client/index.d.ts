@@ -137,6 +137,8 @@ export interface Versions {
   python: string;
   /** What the ledger is kept in, with its version: SQLite or PostgreSQL. */
   database: string;
+  /** Where: what `--ledger` takes, a whole path or a URL, which has no password. */
+  kept_in: string;
   /** The schema of its tables there. */
   ledger: number;
   /** Where the guarded site listens. */

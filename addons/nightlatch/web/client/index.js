@@ -49,7 +49,7 @@ export class Nightlatch {
   resume() { return this.#ask("POST", "/clock/resume"); }
   reset() { return this.#ask("POST", "/reset"); }
 
-  login(user = "", remember = false) { return this.#ask("POST", "/login", { body: { user, remember } }); }
+  login(user, remember = false) { return this.#ask("POST", "/login", { body: { user, remember } }); }
 
   policy() { return this.#ask("GET", "/policy"); }
   /** `inPlaceOf`: the version that it may replace; if another one is in force meanwhile, that stays (status 412). */

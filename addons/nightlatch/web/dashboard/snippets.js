@@ -4,18 +4,18 @@ import { amount } from "./format.js";
 
 /** What the snippets repeat: who, where, which clock, and how long until it ends the session. */
 function story(store, session) {
-  const { url, login } = store.version;
+  const { url, login, kept_in: ledger } = store.version;
   const counted = store.counted.get(session.id);
   const name = session.end?.clock ?? (session.clocks.idle ? "idle" : "absolute");
   const limit = session.end?.limit ?? session.clocks[name]?.limit ?? 60;
-  return { url, dev: login === "dev", user: session.subject ?? "", path: counted?.path ?? "/", clock: name, by: amount(limit) };
+  return { url, ledger, dev: login === "dev", user: session.subject ?? "", path: counted?.path ?? "/", clock: name, by: amount(limit) };
 }
 
 const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 export function asCurl(store, session) {
-  const { url, dev, user, path, clock, by } = story(store, session);
-  const cookie = dev ? `cookie="$(nightlatch login --user ${quoted(user)})"` : `cookie='Cookie: NAME=VALUE'  # log in to the application, and put its cookie here`;
+  const { url, ledger, dev, user, path, clock, by } = story(store, session);
+  const cookie = dev ? `cookie="$(nightlatch login --user ${quoted(user)} --ledger ${quoted(ledger)})"` : `cookie='Cookie: NAME=VALUE'  # log in to the application, and put its cookie here`;
   return `# the token of the control API is in the ready file, and was printed at the start
 ${cookie}
 curl -si -H "$cookie" ${quoted(url + path)}    # 200

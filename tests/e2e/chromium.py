@@ -106,7 +106,7 @@ class Page:
 
 @contextlib.asynccontextmanager
 async def chromium(directory: Path, *flags: str) -> AsyncIterator[Page]:
-    """A fresh browser with an empty profile in `directory`, started with `flags` besides the usual ones; its first page."""
+    """A fresh browser with an empty profile in `directory`, started with `flags` too, and its first page."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert program, "these tests drive Chromium: install it (Debian: apt install chromium)"
     log = (directory / "chromium.log").open("wb")

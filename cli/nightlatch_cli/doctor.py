@@ -16,7 +16,7 @@ from nightlatch_cli.checks_server import check_server
 from nightlatch_cli.exits import ExitCode
 from nightlatch_cli.ledger_access import reading
 from nightlatch_cli.options import DEFAULT_LEDGER, JsonOption, LedgerOption
-from nightlatch_cli.output import print_json, print_table, say
+from nightlatch_cli.output import on_terminal, print_json, print_table, say, tell
 from nightlatch_cli.trust import trust_lines
 
 TrustOption = Annotated[
@@ -47,7 +47,11 @@ def _print_trust(certificate: Path, json: bool) -> None:
         return
     if not certificate.is_file():
         say(f"There is no {certificate} yet: a guard makes it when it is first asked by https (curl -k https://…).")
-    print_table(("who", "what to type", "which is"), lines)
+    if not on_terminal():
+        print_table(("who", "what to type", "which is"), lines)
+        return
+    for each in lines:  # to be copied: a table would break the path
+        tell(f"{each.who} ({each.meaning})\n  {each.line}\n")
 
 
 def _on_ledger(address: LedgerAddress) -> Iterator[Check]:

@@ -19,7 +19,7 @@ from nightlatch.presets import policy_source, read_as
 from nightlatch_cli.exits import ExitCode, fail
 from nightlatch_cli.ledger_access import Bench, bench, writing
 from nightlatch_cli.options import DEFAULT_LEDGER, JsonOption, LedgerOption
-from nightlatch_cli.output import print_json, print_table, say, tell
+from nightlatch_cli.output import on_terminal, print_json, print_table, say, tell
 
 PATIENCE = 10 * SECOND
 """Microseconds that running guards have for taking the policy over; they look ten times a second."""
@@ -45,7 +45,7 @@ def history(policy: PolicyOption = "", ledger: LedgerOption = DEFAULT_LEDGER, js
     elif not documents:
         say("no policy has come into force on this ledger yet")
     else:
-        print_table(("when", "policy", "version", "how", "by", ""), [_row(each) for each in documents])
+        _print_history(documents)
 
 
 def rollback(
@@ -72,6 +72,18 @@ def rollback(
         _tell(last, target, taken, waiting)
     if waiting:
         raise typer.Exit(ExitCode.FINDING)
+
+
+def _print_history(documents: list[dict[str, Any]]) -> None:
+    """On a terminal a table a policy, below where it is: a path in a column of its own would be broken."""
+    columns = ("when", "policy", "version", "how", "by", "")
+    if not on_terminal():
+        print_table(columns, [_row(each) for each in documents])
+        return
+    for source in dict.fromkeys(each["source"] for each in documents):
+        tell(source)
+        rows = [_row(each) for each in documents if each["source"] == source]
+        print_table((columns[0], *columns[2:]), [(row[0], *row[2:]) for row in rows])
 
 
 def _source(reader: LedgerReader, asked: str) -> str:

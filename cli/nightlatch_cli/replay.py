@@ -13,14 +13,14 @@ import typer
 from nightlatch.core.policy import Policy
 from nightlatch.presets import load_policy, policy_path
 from nightlatch.replay.decisions import decision
-from nightlatch.replay.replaying import How, Sink, run
+from nightlatch.replay.replaying import How, Replayed, Sink, run
 from nightlatch.replay.simulate import Judged
 from nightlatch.replay.suggest import as_toml, suggestions
 from nightlatch.replay.sweep import DEFAULT
 from nightlatch_cli import captured, replay_study
 from nightlatch_cli.exits import ExitCode, fail
 from nightlatch_cli.options import ColumnsOption, JsonOption
-from nightlatch_cli.output import print_json
+from nightlatch_cli.output import print_json, say
 from nightlatch_cli.render_replay import show
 from nightlatch_cli.replay_bulk import bulk_document
 from nightlatch_cli.whole_files import whole, write_whole
@@ -104,7 +104,7 @@ def replay(
         times = captured.read_timeline(places, policies, key, told, more)
         written = None if decisions is None else _decisions(decisions, opened, several=len(capture) > 1)
         how = How(relogin=after_expiry is AfterExpiry.RELOGIN, sink=_both(written, alerting), observe=asked.observe)
-        replayed = run(times, policies, captured.settle(key, times), **how)
+        replayed = _with_notes(run(times, policies, captured.settle(key, times), **how))
         subject = replay_study.conclude(asked, replayed, policy) if asked.observe else None
     document = subject.document if subject and asked.study else replayed.document()
     if alerting is not None:
@@ -112,6 +112,13 @@ def replay(
     print_json(document) if json else show(document, as_toml(suggestions(replayed.activity()), policies[0]))
     if subject is not None:
         replay_study.fail_if_forbidden(subject.study)
+
+
+def _with_notes(replayed: Replayed) -> Replayed:
+    """The same, once stderr has been told what has to be known of the figures."""
+    for caveat in replayed.caveats():
+        say(f"note: {caveat.message}")
+    return replayed
 
 
 def _written(asked: replay_study.Asked, decisions: Path | None) -> list[Named]:

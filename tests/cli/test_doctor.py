@@ -39,3 +39,16 @@ def test_it_prints_how_the_certificate_is_trusted(tmp_path: Path, monkeypatch: p
     assert document["certificate"] == str(pem) and document["made"] is True
     assert {"who", "line", "meaning"} == set(document["trust"][0])
     assert nightlatch("doctor", "--trust").stderr == ""
+
+
+def test_on_a_narrow_terminal_what_is_to_be_copied_is_on_a_line_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / ("a-home-with-a-long-name" * 3)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("nightlatch_cli.doctor.on_terminal", lambda: True)
+    lines = nightlatch("doctor", "--trust").stdout.splitlines()
+    pem = home / ".mitmproxy" / "mitmproxy-ca-cert.pem"
+    assert f"  NODE_EXTRA_CA_CERTS={pem} node …" in lines
+    assert any(line.startswith("Node.js (added to") for line in lines)

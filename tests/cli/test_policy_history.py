@@ -50,6 +50,18 @@ def test_history_tells_who_changed_what_when_and_how(changed: Bench) -> None:
     assert table.index(STRICT) < table.index(LAX)
 
 
+def test_on_a_narrow_terminal_a_path_stays_whole(changed: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    far = f"/srv/{'a-long-name/' * 8}acme.toml"
+    _change(changed, "30m", "start", far)
+    for module in ("output", "policy_history"):
+        monkeypatch.setattr(f"nightlatch_cli.{module}.on_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = nightlatch("policy", "history").stdout.splitlines()
+    assert far in lines and SOURCE in lines
+    assert all(len(line) <= 80 for line in lines if line != far)
+    assert any(STRICT in line and "in force" in line for line in lines[lines.index(SOURCE) :])
+
+
 def test_history_of_an_empty_ledger(bench: Bench) -> None:
     assert json.loads(nightlatch("policy", "history", "--json").stdout) == []
     assert nightlatch("policy", "rollback").exit_code == 5

@@ -52,6 +52,17 @@ def test_policies_are_compared_in_the_order_given(capture: Path) -> None:
     assert [policy["name"] for policy in told["policies"]] == ["strict", "default", "pci-dss-4"]
 
 
+def test_what_the_capture_does_not_tell_is_a_note_on_stderr(tmp_path: Path) -> None:
+    file, policy = tmp_path / "a.har", tmp_path / "p.toml"
+    file.write_bytes(har(har_entry(answer_headers={"Nightlatch-Clock": "+31m"})))
+    policy.write_text(
+        '[session]\nidle = "15m"\n[[rule]]\nname = "all"\nmatch = { path = "/**" }\nrequire = { group = ["admins"] }\n'
+    )
+    done = nightlatch("replay", file, "--policy", policy, "--json")
+    notes = [line for line in done.stderr.splitlines() if line.startswith("note: ")]
+    assert len(notes) == 2 and "clock was moved" in notes[0] and "rule all requires a group" in notes[1]
+
+
 def test_after_expiry_strict_nobody_logs_in_again(capture: Path) -> None:
     (policy,) = document(capture, "--after-expiry", "strict")["policies"]
     assert (policy["sessions"], policy["relogins"]) == (1, 0)

@@ -208,6 +208,14 @@ def test_a_preflight_passes_without_credentials() -> None:
     assert decide(Anonymous(), None, POLICY, ask("/", "OPTIONS"), T0).kind is Kind.LOGIN
 
 
+def test_whoever_is_asked_for_a_fresh_login_where_a_rule_asks_for_a_strong_one_gives_both() -> None:
+    asked = SESSION._replace(step_up_at=T0 + 1, amr=("mfa",))
+    assert judge("/strong/x", 2, asked).asks == (("amr", "mfa"), ("max_age", "0"))
+    pay = next(each for each in POLICY.rules if each.name == "pay")._replace(require=Requirement(amr=("mfa",)))
+    ran_out = decide(WHO, SESSION, POLICY._replace(rules=(pay,)), ask("/pay/x"), T0 + 6 * MINUTE)
+    assert (ran_out.reason, ran_out.asks) == ("clock", (("amr", "mfa"), ("max_age", "300")))
+
+
 def test_requirements_deny_or_ask_for_more() -> None:
     assert judge("/staff/x").kind is Kind.DENIED
     assert judge("/staff/x", session=SESSION._replace(groups=("staff",))).kind is Kind.ALLOW

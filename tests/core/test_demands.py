@@ -28,6 +28,12 @@ def test_a_clock_that_ran_out_asks_for_a_fresh_login_an_age_for_a_recent_one() -
     assert step_up("auth_age", ("max_age", "900")) == Demand(max_age=900 * SECOND)
 
 
+def test_a_login_that_is_only_too_old_may_be_any_recent_one_that_is_as_strong() -> None:
+    assert step_up("auth_age", ("amr", "pwd otp"), ("max_age", "900")) == Demand(
+        max_age=15 * MINUTE, amr=("pwd", "otp")
+    )
+
+
 def test_all_that_is_missing_is_asked_at_once() -> None:
     assert step_up("acr", ("acr_values", "gold silver"), ("max_age", "60")) == Demand(
         max_age=MINUTE, acr=("gold", "silver")

@@ -52,3 +52,12 @@ def test_one_login_is_asked_for_all_that_is_missing() -> None:
     assert verdict is not None
     assert verdict.reason == "acr"
     assert dict(verdict.asks) == {"acr_values": "gold", "amr": "pwd otp", "max_age": "10"}
+
+
+def test_a_login_that_is_only_too_old_must_be_as_strong_again() -> None:
+    require = Requirement(amr=("pwd", "otp"), acr=("gold", "silver"), auth_age=10 * SECOND)
+    request = RequestView("GET", "localhost", "/", "", {}, "127.0.0.1")
+    strong = SESSION._replace(amr=("pwd", "otp"), acr="gold")
+    verdict = unmet(strong, Rule("r", Match(), Limits(), require=require), request, 20 * SECOND)
+    assert verdict is not None and verdict.reason == "auth_age"
+    assert dict(verdict.asks) == {"acr_values": "gold silver", "amr": "pwd otp", "max_age": "10"}

@@ -54,6 +54,26 @@ def test_every_verdict_has_words(kind: Kind, clock: Clock | None) -> None:
     assert sentence(Verdict(kind, "", None, clock, SECOND, SECOND)).endswith(".")
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"verdict": "expired", "clock": "absolute", "limit": "900", "elapsed": "99999999999999999999"},
+        {"verdict": "expired", "clock": "absolute", "limit": "900", "elapsed": str(3651 * 86_400)},
+        {"verdict": "expired", "clock": "idle", "limit": "900", "elapsed": "899"},
+        {"verdict": "expired", "clock": "idle", "limit": "-1", "elapsed": "0"},
+        {"verdict": "expired", "clock": "idle", "limit": "900"},
+        {"verdict": "refused", "clock": "idle", "limit": "900", "elapsed": "900"},
+        {"verdict": "denied", "reason": "group"},
+        {"verdict": "error", "reason": "ledger"},
+        {"verdict": "login", "reason": "hours"},
+        {"verdict": "allow"},
+    ],
+    ids=str,
+)
+def test_what_no_session_can_have_and_no_login_mends_is_not_told(query: dict[str, str]) -> None:
+    assert told(query) is None
+
+
 def test_the_login_page_is_told_in_its_query() -> None:
     query = {"verdict": "expired", "clock": "idle", "limit": "1800", "elapsed": "1860"}
     assert told(query) == "You were idle for 31 minutes; the limit is 30 minutes."

@@ -18,6 +18,10 @@ HOME = "/home/you/app"
 """Where the pages pretend to be."""
 
 GUARD = re.compile(r"nightlatch run (http://localhost:3000)(.*)", re.DOTALL)
+AT_A_TERMINAL = (
+    *("env", "TERM=dumb", sys.executable, "-c"),
+    "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))",
+)
 ASSIGNMENT = re.compile(r"(\w+)=[\"$'\w]")
 
 
@@ -66,10 +70,11 @@ class Runner:
     def _command(self, command: Command) -> None:
         line = self._as_here(command.line)
         assigned = ASSIGNMENT.match(line)
+        at = AT_A_TERMINAL if command.terminal else ()
         done = subprocess.run(
-            ["bash", "-c", f"{line}\nprintf %s \"${assigned[1]}\"" if assigned else line],
+            [*at, "bash", "-c", f"{line}\nprintf %s \"${assigned[1]}\"" if assigned else line],
             cwd=self.folder, env=self.environment, text=True, timeout=90,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
         )  # fmt: skip
         assert done.returncode == command.exit, f"$ {line}\n{done.stdout}"
         if assigned:

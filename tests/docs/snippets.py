@@ -3,6 +3,7 @@
     <!-- file: acme.toml -->         the block below is this file
     <!-- run -->                     the console block below is run, command by command, and what it prints compared
     <!-- run: exit 3 -->             the same; its last command ends with 3
+    <!-- run: terminal -->           the same, by somebody at a terminal of 100 columns
 
 In what is shown `…` stands for anything (alone on a line: for any lines), instants for any instant, numbers from 1000
 on for any within two per cent, and ids of sessions and decisions (with a digit in them) for any: a command that names
@@ -37,6 +38,7 @@ class Command(NamedTuple):
     line: str
     shown: str
     exit: int
+    terminal: bool = False
 
 
 class File(NamedTuple):
@@ -52,7 +54,9 @@ def parts(page: str) -> Iterator[Command | File]:
         if mark == "file":
             yield File(more.strip(), text)
         else:
-            yield from commands(text, int(more.removeprefix("exit ")) if more else 0)
+            terminal = more == "terminal"
+            found = commands(text, 0 if terminal or not more else int(more.removeprefix("exit ")))
+            yield from (each._replace(terminal=terminal) for each in found)
 
 
 def commands(block: str, exit_code: int) -> Iterator[Command]:

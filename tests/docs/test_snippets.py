@@ -18,6 +18,11 @@ $ one \\
 printed
 $ three
 ```
+
+<!-- run: terminal -->
+```console
+$ four
+```
 """
 
 
@@ -26,6 +31,7 @@ def test_only_marked_blocks_are_run_in_their_order() -> None:
         File("a.toml", "[session]\n"),
         Command("one \\\n    two", "printed\n", 0),
         Command("three", "", 3),
+        Command("four", "", 0, terminal=True),
     ]
 
 

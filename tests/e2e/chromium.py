@@ -105,13 +105,14 @@ class Page:
 
 
 @contextlib.asynccontextmanager
-async def chromium(directory: Path) -> AsyncIterator[Page]:
-    """A fresh browser with an empty profile in `directory`, and its first page."""
+async def chromium(directory: Path, *flags: str) -> AsyncIterator[Page]:
+    """A fresh browser with an empty profile in `directory`, started with `flags` too, and its first page."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert program, "these tests drive Chromium: install it (Debian: apt install chromium)"
     log = (directory / "chromium.log").open("wb")
     profile = directory / "profile"
-    process = subprocess.Popen([program, *FLAGS, f"--user-data-dir={profile}", "about:blank"], stdout=log, stderr=log)
+    command = [program, *FLAGS, *flags, f"--user-data-dir={profile}", "about:blank"]
+    process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
         port = until((profile / "DevToolsActivePort").exists, "Chromium", 60) and _port(profile)
         answer = await AsyncHTTPClient().fetch(f"http://127.0.0.1:{port}/json/list")

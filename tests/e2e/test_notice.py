@@ -13,9 +13,10 @@ from tests.e2e.chromium import Page, chromium
 from tests.e2e.conftest import USERS
 from tests.e2e.processes import Guard
 from tests.e2e.upstream import Reply, Upstream
+from tests.e2e.waiting import PAUSE
 
 Story = Callable[[Guard, Page], Awaitable[None]]
-Live = Callable[[Story], None]
+Live = Callable[..., None]
 APP = (
     "<!doctype html><html><head><title>app</title></head><body><textarea id=note></textarea>"
     "<dialog id=modal><p>a modal dialog</dialog>"
@@ -29,6 +30,8 @@ NOTICE = """(() => {
   return {role: box.getAttribute('role'), text: box.innerText, focus, parent: host.parentNode.id || 'body',
           border: getComputedStyle(box).borderTopWidth, spoken: root.querySelector('.spoken').textContent};
 })()"""
+DISPLAY = "getComputedStyle(document.documentElement).display"
+NO_BFCACHE = "--disable-back-forward-cache"
 PROBE = "fetch('/.nightlatch/session').then(answer => answer.json()).then(told => told.clocks.idle.remaining)"
 
 
@@ -73,19 +76,22 @@ async def _open(page: Page, guard: Guard, path: str = "/app") -> None:
 @pytest.fixture(scope="module")
 def noticing(shared_upstream: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guard]:
     """A guard that puts the notice into pages, for all tests here: every browser has its own session."""
-    guard = processes.run(tmp_path_factory.mktemp("noticing"), shared_upstream.url, *USERS, "--notice")
+    folder = tmp_path_factory.mktemp("noticing")
+    policy = "[session]\nidle = '30m'\nabsolute = '8h'\n[login]\npublic = ['/open']\n"
+    (folder / "policy.toml").write_text(policy)
+    guard = processes.run(folder, shared_upstream.url, *USERS, "--notice", "--policy", str(folder / "policy.toml"))
     yield guard
     guard.stop()
 
 
 @pytest.fixture
 def live(noticing: Guard, upstream: Upstream, tmp_path: Path) -> Live:
-    """Runs a story with that guard and a browser."""
+    """Runs a story with that guard and a browser that is started with these flags."""
     upstream.replies["/app"] = Reply(headers=(HTML,), body=APP.encode())
 
-    def run(story: Story) -> None:
+    def run(story: Story, *flags: str) -> None:
         async def told() -> None:
-            async with chromium(tmp_path) as page:
+            async with chromium(tmp_path, *flags) as page:
                 await story(noticing, page)
 
         asyncio.run(told())
@@ -208,18 +214,48 @@ def test_it_runs_under_the_applications_own_policy(live: Live, upstream: Upstrea
     live(story)
 
 
-def test_after_a_logout_the_back_button_shows_nothing(live: Live) -> None:
+async def _log_out(page: Page) -> None:
+    out = "const form = document.createElement('form'); form.method = 'post'; form.action = '/.nightlatch/logout';"
+    await page.leave(f"{{ {out} document.body.append(form); form.submit() }}")
+    assert "Your session has ended" in await page.text()
+
+
+async def _at_login(page: Page) -> None:
+    """Once the login is what one sees."""
+    deadline, url = monotonic() + 30, ""
+    while "/.nightlatch/login" not in url:
+        assert monotonic() < deadline, url
+        await asyncio.to_thread(PAUSE.wait, 0.05)
+        history = await page.call("Page.getNavigationHistory")  # whatever document there is, or none yet
+        url = history["entries"][history["currentIndex"]]["url"]
+
+
+@pytest.mark.parametrize("flags", [(), (NO_BFCACHE,)], ids=["bfcache", "http_cache"])
+def test_after_a_logout_the_back_button_shows_nothing(live: Live, flags: tuple[str, ...]) -> None:
     async def story(guard: Guard, page: Page) -> None:
         await _open(page, guard)
         await _notice(page, "")
         await page.tell("document.title = 'secret'")
-        out = "const form = document.createElement('form'); form.method = 'post'; form.action = '/.nightlatch/logout';"
-        await page.leave(f"{{ {out} document.body.append(form); form.submit() }}")
-        assert "Your session has ended" in await page.text()
+        await _log_out(page)
+        await page.leave("history.back()")
+        await _at_login(page)
+
+    live(story, *flags)
+
+
+def test_a_page_that_anybody_may_see_comes_back_as_it_was(live: Live, upstream: Upstream) -> None:
+    """One that names the script itself: it is shown again, and not loaded anew, which would cost what was typed."""
+    body = "<!doctype html><title>app</title><script src=/.nightlatch/notice.js defer></script><p>for all"
+    upstream.replies["/open"] = Reply(headers=(HTML,), body=body.encode())
+
+    async def story(guard: Guard, page: Page) -> None:
+        await page.open(guard.url + "/open")
+        await page.open(guard.url + "/.nightlatch/logged-out")
         await page.leave("history.back()")
         deadline = monotonic() + 30
-        while "/.nightlatch/login" not in await page.address():
-            assert monotonic() < deadline, await page.text()
-            await page.tell("new Promise(done => setTimeout(done, 100))")
+        while not any(each.method == "HEAD" for each in upstream.seen) or await page.tell(DISPLAY) != "block":
+            assert monotonic() < deadline, [each[:2] for each in upstream.seen]
+            await page.tell("new Promise(done => setTimeout(done, 20))")
+        assert await page.tell("performance.getEntriesByType('navigation')[0].type") == "back_forward"
 
-    live(story)
+    live(story, NO_BFCACHE)

@@ -4,10 +4,11 @@ import pytest
 from mitmproxy import http
 from tests.proxy.bench import NAVIGATION, OWN, Bench, a_flow, cookie_of, response, the
 from tests.proxy.conftest import Benches
+from tests.proxy.forms import expired
 
 from nightlatch.core.session import State
 from nightlatch.core.verdict import Kind
-from nightlatch.proxy.dev_login import known_user, page_fields
+from nightlatch.proxy.dev_login import believable, known_user, page_fields
 from nightlatch.proxy.settings_login import DevUser
 
 STEP_UP = """
@@ -190,3 +191,70 @@ def test_a_wrong_code_lets_nobody_in(benches: Benches, code: str) -> None:
 def test_a_code_that_nobody_asked_for_is_wrong(bench: Bench) -> None:
     assert response(bench.post("login", {"user": "ada", "code": "000000"})).status_code == 401
     assert "Second factor" not in str(response(bench.visit("/.nightlatch/login")).text)
+
+
+@pytest.mark.parametrize(
+    ("form", "elsewhere", "kept", "told"),
+    [
+        ("kept", False, True, True),
+        ("kept", False, False, False),
+        ("kept", True, True, False),
+        ("large", False, True, True),
+        ("secret", False, False, True),
+        ("secret", True, False, False),
+        ("won", False, False, False),
+    ],
+)
+def test_a_link_does_not_tell_what_became_of_a_form(form: str, *, elsewhere: bool, kept: bool, told: bool) -> None:
+    assert ("form" in believable({"form": [form]}, elsewhere=elsewhere, kept=kept)) is told
+
+
+def test_a_link_from_elsewhere_tells_no_reasons_but_clocks(bench: Bench) -> None:
+    asked = "/.nightlatch/login?verdict=refused&reason=admin"
+    for site, told in (("none", True), ("same-origin", True), ("cross-site", False), ("same-site", False)):
+        page = str(response(bench.ask(asked, headers={**NAVIGATION, "Sec-Fetch-Site": site})).text)
+        assert ("by an administrator" in page) is told and ("The session has ended." in page) is not told
+    clock = "/.nightlatch/login?verdict=expired&clock=idle&limit=1800&elapsed=1860"
+    page = str(response(bench.ask(clock, headers={**NAVIGATION, "Sec-Fetch-Site": "cross-site"})).text)
+    assert "idle for 31 minutes" in page
+
+
+def test_a_form_is_said_to_be_kept_where_it_is(bench: Bench) -> None:
+    mark = expired(bench)
+    address = "/.nightlatch/login?form=kept"
+    assert "kept for ten minutes" in str(response(bench.ask(address, cookie=mark)).text)
+    assert "kept for ten minutes" not in str(response(bench.ask(address)).text)
+
+
+def test_a_name_that_nobody_has_is_shown_harmless(benches: Benches) -> None:
+    bench = benches(dev_user="ada")
+    page = str(response(bench.post("login", {"user": "\u202eada" + 500 * "x"})).text)
+    assert "\u202e" not in page and "?ada" in page and 129 * "x" not in page
+
+
+def test_the_page_says_who_one_is(bench: Bench) -> None:
+    cookie = bench.log_in("ada")
+    page = str(response(bench.ask("/.nightlatch/login", cookie=cookie)).text)
+    assert "logged in as <code>ada</code>" in page
+    assert "logged in as" not in str(response(bench.ask("/.nightlatch/login")).text)
+
+
+def test_a_login_that_is_only_too_old_is_asked_for_the_second_factor_again(benches: Benches) -> None:
+    bench = benches(SECOND.replace("] }\n", '], auth_age = "5m" }\n'), dev_second_factor="000000")
+    cookie = cookie_of(bench.post("login", {"user": "ada", "return_to": "/vault", "code": "000000"}))
+    assert bench.kind("/vault", cookie=cookie) is Kind.ALLOW
+    bench.later(10)
+    login = response(bench.visit("/vault", cookie=cookie, headers=NAVIGATION)).headers["location"]
+    page = str(response(bench.visit(login, cookie=cookie)).text)
+    assert 'name="code" required' in page and "if you like" not in page
+
+    form = {"user": "ada", "return_to": "/vault", "reauthenticate": "1"}
+    refused = response(bench.post("login", form, cookie=cookie))
+    assert refused.status_code == 401 and "needs a second factor" in str(refused.text)
+    assert 'name="code" required' in str(refused.text) and bench.session().amr == ("dev", "otp", "mfa")
+    fresh = cookie_of(bench.post("login", form | {"code": "000000"}, cookie=cookie))
+    assert bench.kind("/vault", cookie=fresh) is Kind.ALLOW
+
+
+def test_what_may_be_typed_for_a_name_is_said(bench: Bench) -> None:
+    assert 'title="A name without spaces' in str(response(bench.ask("/.nightlatch/login")).text)

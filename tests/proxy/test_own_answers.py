@@ -106,6 +106,26 @@ def test_refusals_for_people_and_for_scripts(bench: Bench, status: int) -> None:
     assert (document["status"], document["detail"]) == (status, "because") and document["title"]
 
 
+@pytest.mark.parametrize("status", [404, 405])
+def test_a_page_that_is_not_there_names_those_that_are(bench: Bench, status: int) -> None:
+    page = refusal_answer(bench.service, arriving(bench), status, "There is no such page of nightlatch's.").body
+    assert b'href="/.nightlatch/login"' in page and b'href="/.nightlatch/logout"' in page and b'href="/"' in page
+
+
+@pytest.mark.parametrize(("status", "told"), [(400, True), (403, False), (404, False), (405, False), (413, False)])
+def test_of_nothing_that_a_browser_may_send_it_is_said_that_browsers_do_not(
+    bench: Bench, status: int, *, told: bool
+) -> None:
+    page = refusal_answer(bench.service, arriving(bench), status, "no").body
+    assert (b"Browsers do not send this" in page) is (b"makes no sense" in page) is told
+
+
+def test_a_login_page_that_the_site_has_not_is_not_named(benches: Benches) -> None:
+    bare = benches(login="none")
+    page = refusal_answer(bare.service, arriving(bare), 404, "no").body
+    assert b"/.nightlatch/login" not in page and b"/.nightlatch/logout" in page
+
+
 @pytest.mark.parametrize(
     ("headers", "cookie", "deleted"),
     [(NAVIGATION, f"{OWN}=x", True), (SCRIPT, f"{OWN}=x", False), (NAVIGATION, "", False)],

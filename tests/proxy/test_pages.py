@@ -27,7 +27,7 @@ EXPECTED = (
         "loop",
         "misdirected",
     ),
-    *("not_implemented", "sign_in", "unauthorized", "unavailable"),
+    *("not_implemented", "refused", "sign_in", "unauthorized", "unavailable"),
 )
 FIELDS: dict[str, object] = dict.fromkeys(
     (

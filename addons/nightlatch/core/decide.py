@@ -13,7 +13,7 @@ from nightlatch.core.matching import all_rules, candidates
 from nightlatch.core.policy import OnExpiry, Policy, Rule
 from nightlatch.core.remembering import policy_for
 from nightlatch.core.request import RequestView
-from nightlatch.core.requirements import unmet
+from nightlatch.core.requirements import kept_up, unmet
 from nightlatch.core.session import End, Session
 from nightlatch.core.token_session import as_token_tells
 from nightlatch.core.verdict import Clock, Kind, Remaining, Verdict
@@ -150,7 +150,7 @@ def _live(identity: Identity, session: Session, policy: Policy, rule: Rule, requ
     if identity.token is not None and (out := _dead_token(identity.token, rule, now)):
         return _expired(out, rule)
     if session.step_up_at is not None and not _fresh(identity, session.step_up_at):
-        return Verdict(Kind.STEP_UP, "alert", rule.name or None, asks=(("max_age", "0"),))
+        return Verdict(Kind.STEP_UP, "alert", rule.name or None, asks=(*kept_up(rule), ("max_age", "0")))
     if policy.hours.open and not is_open(policy.hours, now):
         return Verdict(Kind.DENIED, "hours", rule.name or None)
     lacking = unmet(session, rule, request, now)
@@ -169,7 +169,7 @@ def _ran_out(identity: Identity, session: Session, policy: Policy, rule: Rule, o
     swept = sweep_at(session, all_rules(policy))
     over = swept is not None and swept.at <= now
     if rule.on_expiry is OnExpiry.REAUTHENTICATE and not over:
-        asks = (("max_age", str(own.limit // 1_000_000)),)
+        asks = (*kept_up(rule), ("max_age", str(own.limit // 1_000_000)))
         return Verdict(Kind.STEP_UP, "clock", rule.name or None, own.clock, own.limit, own.elapsed, asks=asks)
     end = swept if swept is not None and over else end_by(own, rule, now)
     token = token_clock(identity.token, rule.limits.leeway, now) if identity.token else own

@@ -12,6 +12,9 @@ from nightlatch.core.policy import SECOND
 from nightlatch.core.verdict import Kind, Verdict
 from nightlatch.core.warp import Warp
 
+_STRENGTH = ("acr", "amr")
+"""Reasons that mean: the login before was not strong enough. After any other one it has only to be as strong again."""
+
 
 class Demand(NamedTuple):
     """What is missing. `max_age` is microseconds on nightlatch's clock."""
@@ -35,7 +38,7 @@ def demand_of(verdict: Verdict) -> Demand:
         return Demand(fresh=verdict.kind in (Kind.EXPIRED, Kind.REFUSED))
     asks = dict(verdict.asks)
     amr = tuple(asks.get("amr", "").split())
-    fresh = verdict.reason == "clock" or bool(amr)
+    fresh = verdict.reason == "clock" or (bool(amr) and verdict.reason in _STRENGTH)
     age = int(asks["max_age"]) * SECOND if "max_age" in asks and not fresh else None
     return Demand(fresh, age, tuple(asks.get("acr_values", "").split()), amr)
 

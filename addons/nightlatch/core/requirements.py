@@ -21,11 +21,18 @@ def unmet(session: Session, rule: Rule, request: RequestView, now: int) -> Verdi
         return Verdict(Kind.DENIED, "group", name)
     if require.network and not any(network_contains(net, request.address) for net in require.network):
         return Verdict(Kind.DENIED, "network", name)
-    missing = [lack for lack in (_strength(session, require, name), _age(session, require, name, now)) if lack]
-    if not missing:
-        return None
+    strength, age = _strength(session, require, name), _age(session, require, name, now)
+    if strength is None:
+        return age if age is None else age._replace(asks=(*kept_up(rule), *age.asks))
     # One login is asked for all that is missing, not one after another.
-    return missing[0]._replace(asks=tuple(ask for verdict in missing for ask in verdict.asks))
+    return strength if age is None else strength._replace(asks=(*strength.asks, *age.asks))
+
+
+def kept_up(rule: Rule) -> tuple[tuple[str, str], ...]:
+    """What a login that is asked for something else has to give as well: it replaces the one before, and whoever gave
+    less would be asked again at once."""
+    asks = (("acr_values", rule.require.acr), ("amr", rule.require.amr))
+    return tuple((name, " ".join(values)) for name, values in asks if values)
 
 
 _NOTHING = Requirement()

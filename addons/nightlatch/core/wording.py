@@ -5,6 +5,7 @@ The same sentence stands on pages, in problem documents and in challenges. It ma
 
 from collections.abc import Mapping
 
+from nightlatch.core.durations import LONGEST
 from nightlatch.core.policy import DAY, HOUR, MINUTE, SECOND, Policy
 from nightlatch.core.remembering import remembered_policy
 from nightlatch.core.verdict import Clock, Kind, Verdict
@@ -59,6 +60,9 @@ _KINDS = {
     Kind.INVALID: "The credential cannot be read.",
     Kind.ERROR: "Requests cannot be judged at the moment, so nobody can be let in.",
 }
+_TOLD_AT_LOGIN = frozenset({Kind.LOGIN, Kind.EXPIRED, Kind.REFUSED, Kind.STEP_UP, Kind.INVALID})
+_NEVER_AT_LOGIN = frozenset({"group", "hours", "network", "ledger", "keys"})
+"""Reasons of verdicts that no login mends: nobody is sent to it for one."""
 
 
 def sentence(verdict: Verdict) -> str:
@@ -82,14 +86,24 @@ def remembered_for(policy: Policy) -> str:
 def told(query: Mapping[str, str]) -> str | None:
     """The sentence for what `respond.login_location` told the dev login in its query; None when that makes no sense.
 
-    Only words of this module come out, whatever is in `query`.
+    Only words of this module come out, and only what leads to a login: no numbers that no session can have, and not
+    that somebody was denied something.
     """
     try:
-        clock = Clock(query["clock"]) if "clock" in query else None
-        limit, elapsed = (int(query.get(name, "0")[:12]) * SECOND for name in ("limit", "elapsed"))
-        return sentence(Verdict(Kind(query["verdict"]), query.get("reason", ""), None, clock, limit, elapsed))
+        kind, reason = Kind(query["verdict"]), query.get("reason", "")
+        if kind not in _TOLD_AT_LOGIN or reason in _NEVER_AT_LOGIN:
+            return None
+        if "clock" not in query:
+            return sentence(Verdict(kind, reason))
+        limit, elapsed = (int(query[name][:12]) * SECOND for name in ("limit", "elapsed"))
+        ran_out = Verdict(kind, reason, None, Clock(query["clock"]), limit, elapsed)
+        return sentence(ran_out) if _can_be(kind, limit, elapsed) else None
     except (KeyError, ValueError):
         return None
+
+
+def _can_be(kind: Kind, limit: int, elapsed: int) -> bool:
+    return kind in (Kind.EXPIRED, Kind.STEP_UP) and 0 <= limit <= elapsed <= LONGEST
 
 
 def spoken(duration: int) -> str:

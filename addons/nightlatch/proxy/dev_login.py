@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from nightlatch.core.authentication import Authentication
 from nightlatch.core.events import EventType
 from nightlatch.core.login_wording import login_sentence
-from nightlatch.core.policy import SECOND
-from nightlatch.core.verdict import Clock, Kind, Verdict
-from nightlatch.core.wording import remembered_for, sentence
+from nightlatch.core.printable import printable
+from nightlatch.core.wording import remembered_for, told
 from nightlatch.proxy.arrival import Arrival
 from nightlatch.proxy.establish import Issued, LoginRefused, establish
 from nightlatch.proxy.guard import Guard
@@ -16,39 +15,54 @@ from nightlatch.proxy.settings_login import DEV_METHOD, SECOND_FACTOR, DevUser, 
 
 SUGGESTED = (DevUser("alice"), DevUser("bob", ("admins",)))
 """Offered where the configuration names nobody: then any name may be typed."""
+_FORMS = ("kept", "secret", "large", "unreadable", "lost", "full")
+"""What can have become of a form (`form_keeping`)."""
+_LONGEST_SHOWN = 128
+"""Characters of a name that nobody has."""
+
+
+def believable(asked: Mapping[str, list[str]], *, elsewhere: bool, kept: bool) -> dict[str, list[str]]:
+    """What the login's address says (`asked`), less what a link could have made up.
+
+    Args:
+        elsewhere: another site led here; then no reasons are told, nor what became of a form, which only a page of
+            this site can have sent.
+        kept: a form of this browser is kept.
+    """
+    form = asked.get("form", [""])[0]
+    doubted = {"form"} if elsewhere or form not in _FORMS or (form == "kept" and not kept) else set()
+    doubted |= {"reason"} if elsewhere else set()
+    return {name: values for name, values in asked.items() if name not in doubted}
 
 
 def page_fields(
-    guard: Guard, asked: Mapping[str, list[str]], return_to: str, *, refused: str = ""
+    guard: Guard, asked: Mapping[str, list[str]], return_to: str, *, refused: str = "", who: str | None = None
 ) -> dict[str, object]:
     """What the login page shows: whom one can be, why one is here, where one goes next; after a login that was
-    `refused` for that reason, why."""
+    `refused` for that reason, why; and `who` one is already."""
     users = guard.settings.dev_users
+    first = {name: values[0] for name, values in asked.items()}
     return {
         "users": users or SUGGESTED,
         "any_name": not users,
         "return_to": return_to,
         "reauthenticate": not asked.keys().isdisjoint(("max_age", "amr", "reauthenticate")),
-        "why": _why({name: values[0] for name, values in asked.items()}),
+        "who": printable(who or ""),
+        "why": told(first) or "",
         "refused": login_sentence(refused) if refused else "",
-        "failed": asked.get("user", [""])[0] if refused == "unknown_user" else "",
+        "failed": printable(first.get("user", ""), keep="")[:_LONGEST_SHOWN] if refused == "unknown_user" else "",
         "code": guard.settings.dev_second_factor,
-        "code_required": bool(set(asked.get("amr", [""])[0].split()) & set(SECOND_FACTOR)),
-        "amr": asked.get("amr", [""])[0],
-        "form": asked.get("form", [""])[0],
+        "code_required": needs_second(first.get("amr", "")),
+        "amr": first.get("amr", ""),
+        "form": first.get("form", ""),
         "remembered": remembered_for(guard.policy),
         "remember": "remember" in asked,
     }
 
 
-def _why(asked: Mapping[str, str]) -> str:
-    """Why one is here, as the redirect told it; what does not fit is not shown."""
-    try:
-        clock = Clock(asked["clock"]) if "clock" in asked else None
-        limit, elapsed = (int(asked[name]) * SECOND if name in asked else None for name in ("limit", "elapsed"))
-        return sentence(Verdict(Kind(asked["verdict"]), asked.get("reason", ""), None, clock, limit, elapsed))
-    except (KeyError, ValueError):
-        return ""
+def needs_second(amr: str) -> bool:
+    """Whether methods that are asked for (in `amr`, separated by spaces) take the second factor's code."""
+    return bool(set(amr.split()) & set(SECOND_FACTOR))
 
 
 def known_user(guard: Guard, name: str) -> DevUser | None:
@@ -61,19 +75,29 @@ def known_user(guard: Guard, name: str) -> DevUser | None:
 
 
 async def log_in(
-    guard: Guard, arrival: Arrival, name: str, *, again: bool, code: str = "", remember: bool = False
+    guard: Guard,
+    arrival: Arrival,
+    name: str,
+    *,
+    again: bool,
+    code: str = "",
+    second: bool = False,
+    remember: bool = False,
 ) -> Issued:
     """Log `name` in: a new credential, always.
 
     Args:
         again: a live session of the same person goes on, freshly authenticated.
         code: of the second factor; empty without one.
+        second: the page that the person comes from asks for the second factor.
         remember: the person asks to be remembered.
 
     Raises:
-        LoginRefused: there is no such user, or the code is not the right one; the trail tells.
+        LoginRefused: there is no such user, or the code is not the right one, or missing; the trail tells.
     """
     try:
+        if second and not code:
+            raise LoginRefused("second_factor_missing")
         who = _authenticated(guard, arrival, name, code)
     except LoginRefused as refusal:
         guard.note_login(EventType.LOGIN_FAILED, arrival.request, arrival.now, login="dev", reason=refusal.reason)

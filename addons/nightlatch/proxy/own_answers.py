@@ -107,13 +107,19 @@ def own_set_cookie(arrival: Arrival, credential: str, age: int | None = None) ->
 
 
 def refusal_answer(
-    service: Service, arrival: Arrival, status: int, detail: str, page: str = "bad_request"
+    service: Service, arrival: Arrival, status: int, detail: str, page: str | None = None
 ) -> ResponseSpec:
-    """The answer to a request that cannot be judged, or that asks nightlatch for what it has not."""
+    """The answer to a request that cannot be judged, or that asks nightlatch for what it has not.
+
+    Args:
+        page: what a person sees; without it what fits the status: of a 400 that browsers send no such thing.
+    """
     verdict = Verdict(Kind.ERROR if status >= 500 else Kind.INVALID, "malformed")
     headers = own_headers(verdict, "", warp_shown(arrival))
     if client_kind(arrival.request) is ClientKind.NAVIGATION:
-        body = service.pages.page(page, why=detail, host=detail)
+        shown = page or ("bad_request" if status == 400 else "refused")
+        login = LoginKind(service.guard.settings.login.kind) in (LoginKind.DEV, LoginKind.OIDC)
+        body = service.pages.page(shown, why=detail, host=detail, missing=status in (404, 405), login=login)
         return ResponseSpec(status, (*headers, *service.pages.headers), body)
     told = (
         f"This site does not answer for {detail}; `--host {detail}` would add it." if page == "misdirected" else detail

@@ -19,6 +19,7 @@ from nightlatch.core.verdict import Kind, Verdict
 from nightlatch.proxy import (
     backchannel,
     dev_login,
+    form_keeping,
     form_page,
     login_visit,
     logout,
@@ -142,15 +143,18 @@ def _login_page(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Awai
     if service.oidc is None and service.guard.settings.login.kind != "dev":
         answer(flow, refusal_answer(service, arrival, 404, "This site has no login page of nightlatch's."))
         return None
-    if (elsewhere := login_visit.answer_elsewhere(service, arrival)) is not None:
-        answer(flow, elsewhere)
+    if (instead := login_visit.answer_elsewhere(service, arrival)) is not None:
+        answer(flow, instead)
         return None
     if service.oidc is not None:
         return _at_provider(service, flow, arrival, oidc_begin.begin)
     if _is_elsewhere(service, flow, arrival):
         return None
-    asked = parse_qs(arrival.request.query)
-    fields = dev_login.page_fields(service.guard, asked, safe_return_to(_first(asked, "return_to"), arrival.origin))
+    linked = arrival.request.header("sec-fetch-site") in ("cross-site", "same-site")
+    kept = service.kept.of(form_keeping.mark_of(arrival), arrival.now) is not None
+    asked = dev_login.believable(parse_qs(arrival.request.query), elsewhere=linked, kept=kept)
+    back = safe_return_to(_first(asked, "return_to"), arrival.origin)
+    fields = dev_login.page_fields(service.guard, asked, back, who=_who(service, arrival))
     answer(flow, page_answer(service, arrival, 200, "login", fields))
     return None
 
@@ -183,12 +187,16 @@ async def _login(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Non
         return
     form = form_of(flow)
     back = safe_return_to(_first(form, "return_to"), arrival.origin)
-    again = bool(_first(form, "reauthenticate")) or _asks_for_more(service, arrival, back)
+    more = _asks_for_more(service, arrival, back)
+    again, second = bool(_first(form, "reauthenticate")) or bool(more), dev_login.needs_second(more.get("amr", ""))
     user, code, remember = _first(form, "user"), _first(form, "code").strip(), bool(_first(form, "remember"))
     try:
-        issued = await dev_login.log_in(service.guard, arrival, user, again=again, code=code, remember=remember)
+        issued = await dev_login.log_in(
+            service.guard, arrival, user, again=again, code=code, second=second, remember=remember
+        )
     except LoginRefused as refusal:
-        fields = dev_login.page_fields(service.guard, form, back, refused=refusal.reason)
+        asked = {**form, "amr": [more["amr"]]} if second else form
+        fields = dev_login.page_fields(service.guard, asked, back, refused=refusal.reason, who=_who(service, arrival))
         answer(flow, page_answer(service, arrival, 401, "login", fields))
         return
     service.bounces.went_through(client_of(arrival.request))
@@ -204,12 +212,17 @@ def _is_elsewhere(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> bo
     return True
 
 
-def _asks_for_more(service: Service, arrival: Arrival, back: str) -> bool:
-    """Whether the page that the person comes from lets the session in only after a fresh login."""
+def _asks_for_more(service: Service, arrival: Arrival, back: str) -> Mapping[str, str]:
+    """What the page that the person comes from asks a fresh login for, before it lets the session in."""
     found = service.guard.find(arrival.identity, arrival.now)
     page = arrival.request._replace(method="GET", path=back.partition("?")[0], query="", has_body=False)
     verdict = decide(arrival.identity, found.session if found else None, service.guard.policy, page, arrival.now)
-    return verdict.kind is Kind.STEP_UP
+    return dict(verdict.asks) if verdict.kind is Kind.STEP_UP else {}
+
+
+def _who(service: Service, arrival: Arrival) -> str | None:
+    session = live(service, arrival)
+    return None if session is None else session.subject
 
 
 def _first(form: Mapping[str, list[str]], name: str) -> str:

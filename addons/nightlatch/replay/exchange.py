@@ -63,6 +63,8 @@ class Capture(NamedTuple):
     file: str
     exchanges: list[Exchange]
     skipped: list[Skipped]
+    warped: int = 0
+    """How many answers say that the clock of the guard that gave them was moved (`Nightlatch-Clock`)."""
 
 
 class CaptureUnreadable(ValueError):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from nightlatch.core.durations import format_duration
 from nightlatch.core.policy_places import PolicyPlaces
 from nightlatch.core.toml_places import Place
+from nightlatch.replay.caveats import Caveat
 from nightlatch.replay.conditions import Checked
 from nightlatch.replay.observations import Observations, Refusal
 from nightlatch.replay.replaying import Outcome
@@ -29,6 +30,7 @@ KINDS: Mapping[str, str] = {
     "kept-alive-by-polling": "Only requests that a timer sends kept a session from ending by idle.",
     "polling-counts": "Requests that a timer sends count as activity: the person need not be there.",
     "session-cut": "A limit ended sessions that were still used.",
+    "capture-lacks": "The policy goes by something that the capture does not tell, or tells in another time.",
     "rule-never-matched": "No request of the capture matched this rule.",
 }
 """Every kind of finding, and what it means."""
@@ -43,7 +45,9 @@ class Finding(NamedTuple):
     place: Place
 
 
-def findings(outcome: Outcome, checked: Sequence[Checked], suggested: Sequence[Suggestion]) -> tuple[Finding, ...]:
+def findings(
+    outcome: Outcome, checked: Sequence[Checked], suggested: Sequence[Suggestion], caveats: Sequence[Caveat] = ()
+) -> tuple[Finding, ...]:
     """What there is to say of one policy, the gravest first."""
     if outcome.observed is None:
         return ()
@@ -53,6 +57,7 @@ def findings(outcome: Outcome, checked: Sequence[Checked], suggested: Sequence[S
         *_by_limit(observed.lost_writes, "lost-write", Level.WARNING, _lost, places),
         *_kept(outcome, suggested, places),
         *_by_limit(list(observed.cuts.values()), "session-cut", Level.NOTE, _cut, places),
+        *_lacking(caveats, outcome, places),
         *_unmatched(outcome, observed, places),
     ]
     return tuple(sorted(found, key=lambda finding: list(Level).index(finding.level)))
@@ -105,6 +110,14 @@ def _kept(outcome: Outcome, suggested: Sequence[Suggestion], places: PolicyPlace
         yield Finding("kept-alive-by-polling", Level.WARNING, message + (which and f": {which}"), place)
     elif suggested:
         yield Finding("polling-counts", Level.NOTE, f"counts as activity although a timer sends it: {which}", place)
+
+
+def _lacking(caveats: Sequence[Caveat], outcome: Outcome, places: PolicyPlaces) -> Iterator[Finding]:
+    own = {rule.name for rule in outcome.policy.rules}
+    for each in caveats:
+        if each.rule is None or each.rule in own:
+            place = places.limit("idle") if each.rule is None else places.rule(each.rule)
+            yield Finding("capture-lacks", Level.NOTE, each.message, place)
 
 
 def _unmatched(outcome: Outcome, observed: Observations, places: PolicyPlaces) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypedDict, Unpack
 
 from nightlatch.core.instants import rfc3339
 from nightlatch.core.policy import DAY, Policy
+from nightlatch.replay.caveats import Caveat, caveats
 from nightlatch.replay.figures import Figures, Told
 from nightlatch.replay.lifetimes import users
 from nightlatch.replay.observations import Observations, credential_of
@@ -87,6 +88,10 @@ class Replayed(NamedTuple):
         """Every route, and how many of its requests counted as activity under the first policy."""
         requests, figures = self.routes.requests_of(), self.outcomes[0].figures
         return ((route, figures.activity(requests[route.route])) for route in self.routes.routes)
+
+    def caveats(self) -> tuple[Caveat, ...]:
+        """What has to be known of the figures."""
+        return caveats(self.timeline, [outcome.policy for outcome in self.outcomes], self.presented)
 
     def document(self) -> Document:
         """`nightlatch.replay/1`."""

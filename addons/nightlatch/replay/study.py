@@ -74,5 +74,5 @@ def study(
         tuple(checked),
         suggested,
         as_toml(suggested, first.policy),
-        findings(first, checked, suggested),
+        findings(first, checked, suggested, replayed.caveats()),
     )

@@ -13,6 +13,8 @@ class Timeline(NamedTuple):
     files: tuple[str, ...]
     exchanges: list[Exchange]
     skipped: list[Skipped]
+    warped: int = 0
+    """How many answers came from a guard whose clock was moved."""
 
     @property
     def begins(self) -> int:
@@ -35,4 +37,5 @@ def timeline(captures: Sequence[Capture]) -> Timeline:
         for capture in captures
         for skip in capture.skipped
     ]
-    return Timeline(tuple(capture.file for capture in captures), exchanges, skipped)
+    warped = sum(capture.warped for capture in captures)
+    return Timeline(tuple(capture.file for capture in captures), exchanges, skipped, warped)

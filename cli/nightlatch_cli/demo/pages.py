@@ -14,6 +14,8 @@ output { display: block; white-space: pre-wrap }
 button { font: inherit; padding: .3rem .8rem }
 """
 
+VIEWPORT = "<meta name='viewport' content='width=device-width, initial-scale=1'>"
+
 LINKS = {
     "/": "home",
     "/reports": "reports",
@@ -66,6 +68,7 @@ def page(title: str, body: str, *, user: str = "") -> str:
     """One page with the navigation; `title` and `user` are escaped, `body` is HTML."""
     links = " ".join(f'<a href="{path}">{name}</a>' for path, name in LINKS.items())
     who = f" &middot; {escape(user)}" if user else ""
-    head = f"<meta charset='utf-8'><title>{escape(title)}</title><style>{STYLE}</style>"
+    told = f"<meta charset='utf-8'>{VIEWPORT}<title>{escape(title)}</title>"
+    head = f"{told}<style>{STYLE}</style>"
     content = f"<nav>{links}{who}</nav><h1>{escape(title)}</h1>{body}"
     return f"<!doctype html><html lang='en'><head>{head}</head><body>{content}</body></html>"

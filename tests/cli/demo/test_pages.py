@@ -16,3 +16,7 @@ def test_title_and_person_are_escaped() -> None:
 @pytest.mark.parametrize("body", BODIES)
 def test_no_page_loads_anything_from_elsewhere(body: str) -> None:
     assert re.findall(r"https?://|\bsrc=|@import|//[a-z]", pages.page("x", body)) == []
+
+
+def test_a_phone_shows_it_in_its_own_width() -> None:
+    assert "<meta name='viewport' content='width=device-width" in pages.page("x", "")

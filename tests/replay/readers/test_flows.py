@@ -159,3 +159,11 @@ def test_a_time_that_is_none_ends_nothing(odd: bytes) -> None:
     assert exchange.duration >= 0
     state["request"]["timestamp_start"] = tnetstring.loads(odd)
     assert "timestamp_start is missing" in read(tnetstring.dumps(state)).skipped[0].why
+
+
+def test_answers_of_a_guard_whose_clock_was_moved_are_counted() -> None:
+    warped, named = http_flow(), http_flow()
+    assert warped.response is not None and named.response is not None
+    warped.response.headers["Nightlatch-Clock"] = "+31m"
+    named.response.headers["Access-Control-Expose-Headers"] = "Nightlatch-Clock"
+    assert read(written(warped, named, http_flow())).warped == 1

@@ -130,3 +130,21 @@ def test_a_time_that_stands_for_none_is_none(year: str) -> None:
     capture = read_har("x", har(har_entry(year), har_entry()), Views())
     assert [found.position for found in capture.exchanges] == [1]
     assert capture.skipped[0].why == f"startedDateTime is in the year {int(year[:4])}"
+
+
+@pytest.mark.parametrize(
+    ("headers", "warped"),
+    [
+        ({"Nightlatch-Clock": "+31m"}, 1),
+        ({"nightlatch-clock": "+31m; frozen", "Set-Cookie": "a=b"}, 1),
+        ({"Access-Control-Expose-Headers": "Nightlatch-Clock"}, 0),
+        ({"Nightlatch-Session": "idle=1"}, 0),
+    ],
+)
+def test_answers_of_a_guard_whose_clock_was_moved_are_counted(headers: dict[str, str], warped: int) -> None:
+    assert read_har("x.har", har(har_entry(answer_headers=headers), har_entry()), Views()).warped == warped
+
+
+@pytest.mark.parametrize(("status", "told"), [(-1, 0), (0, 0), (200, 200), ("200", 0), (None, 0), (True, 0)])
+def test_a_request_that_was_aborted_has_no_status(status: object, told: int) -> None:
+    assert one(status=status).status == told

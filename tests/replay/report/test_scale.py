@@ -1,8 +1,9 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nightlatch.core.policy import DAY, HOUR, MINUTE, SECOND
-from nightlatch.replay.report.scale import LogScale, Scale, duration_ticks, number_ticks, time_label, time_ticks
+from nightlatch.replay.report.scale import LogScale, Scale, around, duration_ticks, number_ticks, time_label, time_ticks
 
 NOON = 1_700_049_600 * SECOND
 """2023-11-15, 12:00."""
@@ -70,3 +71,23 @@ def test_round_numbers() -> None:
     assert [tick.label for tick in number_ticks(41)] == ["0", "20", "40"]
     assert [tick.label for tick in number_ticks(0.3)] == ["0", "0.1", "0.2", "0.3"]
     assert [tick.label for tick in number_ticks(0)] == ["0"]
+
+
+def test_round_numbers_between_others() -> None:
+    assert [tick.label for tick in number_ticks(405, least=345)] == ["360", "380", "400"]
+    assert number_ticks(405, least=345)[0].at == 25
+    assert [tick.label for tick in number_ticks(2, least=2)] == ["2"]
+
+
+@given(st.floats(0, 1e6), st.floats(1e-3, 1e6))
+def test_numbers_between_others_are_within(least: float, span: float) -> None:
+    ticks = number_ticks(least + span, least=least)
+    assert len(ticks) <= 6 and all(0 <= tick.at <= 100 for tick in ticks)
+
+
+@pytest.mark.parametrize(
+    ("values", "scale"),
+    [([10, 20], (9, 21)), ([0, 10], (0, 11)), ([5], (4.5, 5.5)), ([0, 0], (0, 0.1))],
+)
+def test_a_scale_has_room_at_both_ends_and_nothing_below_0(values: list[float], scale: tuple[float, float]) -> None:
+    assert around(values, 0.1) == pytest.approx(scale)

@@ -62,3 +62,10 @@ def test_other_captures_do_not_keep_what_was_sent(tmp_path: Path, content: bytes
     file.write_bytes(content)
     with pytest.raises(CaptureUnreadable, match="a HAR file or a mitmproxy flow file is needed"):
         sent_in(file)
+
+
+def test_an_aborted_request_has_no_status(tmp_path: Path) -> None:
+    file = tmp_path / "a.har"
+    file.write_bytes(har(har_entry(status=-1)))
+    (sent,) = sent_in(file).values()
+    assert sent.answer.status == 0

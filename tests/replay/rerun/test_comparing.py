@@ -14,6 +14,7 @@ AT = 1_704_099_600_000_000
     [
         (Answer(200, AT), Answer(200, AT)),
         (Answer(0, AT), Answer(200, AT)),
+        (Answer(0, AT), Answer(302, AT, "/login", ("sid=; Max-Age=0",))),
         (Answer(302, AT, "https://prod.test/login?a=1"), Answer(302, AT, "http://localhost:8080/login?a=2")),
         (Answer(302, AT, "/login"), Answer(302, AT, "http://LOCALHOST:8080/login")),
         (Answer(200, AT, "", ("sid=old; Path=/",)), Answer(200, AT, "", ("sid=new; HttpOnly",))),

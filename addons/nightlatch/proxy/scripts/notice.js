@@ -293,8 +293,23 @@
     if (event.persisted && alive === false) location.reload(); else step();
   }
 
+  // A page that "back" brought out of the HTTP cache, with nobody logged in: loaded anew if it would not be given to
+  // whoever looks at it now. After that its navigation is a "reload", so this happens once.
+  async function lookBack() {
+    const [navigation] = performance.getEntriesByType("navigation"), { style } = document.documentElement;
+    if (alive !== null || !navigation || navigation.type !== "back_forward") return;
+    const before = style.display;
+    style.setProperty("display", "none", "important");
+    let given = true;
+    try {
+      const options = { method: "HEAD", credentials: "same-origin", cache: "no-store", redirect: "manual" };
+      given = (await fetch(location.href, options)).ok;
+    } catch { /* the guard cannot be asked: the page stays */ }
+    if (given) style.display = before; else location.reload();
+  }
+
   document.addEventListener("visibilitychange", back);
   document.addEventListener("resume", back);
   for (const name of ["focus", "online", "pageshow"]) window.addEventListener(name, back);
-  ask().then(step);
+  ask().then(lookBack).then(step);
 })();

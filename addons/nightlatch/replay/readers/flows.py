@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from nightlatch.replay.exchange import LATEST, Capture, CaptureUnreadable, Exchange, Skipped, Unfit
 from nightlatch.replay.readers.tnetstring import Broken, Buffer, Piece, decoded, members, piece, pieces
-from nightlatch.replay.readers.views import STREAMED, Fields, Place, Views, host_of
+from nightlatch.replay.readers.views import STREAMED, Fields, Place, Views, host_of, is_warped
 
 EXPECTED = "expected a mitmproxy flow file"
 NEWEST = 21
@@ -66,7 +66,7 @@ def read_flows(file: str, content: Buffer, views: Views) -> Capture:
         except (Unfit, Broken) as reason:
             skipped.append(Skipped(f"flows[{position}]", str(reason)))
         at, position = flow[1] + 1, position + 1
-    return Capture(file, exchanges, skipped)
+    return Capture(file, exchanges, skipped, reader.warped)
 
 
 class _FlowReader:
@@ -77,6 +77,7 @@ class _FlowReader:
         self._fields: dict[bytes, Fields] = {}
         self._places: dict[tuple[bytes, ...], Place] = {}
         self._peers: dict[bytes, str] = {}
+        self.warped = 0
 
     def exchange(self, position: int, flow: Piece) -> Exchange:
         """The exchange of one flow.
@@ -153,7 +154,9 @@ class _FlowReader:
         if not parts:
             return _NO_ANSWER
         status = decoded(self._content, parts.get(b"status_code") or parts.get(b"code"))
-        cookies, streamed = _answer_fields(self._raw(parts, b"headers"))
+        fields = self._raw(parts, b"headers")
+        cookies, streamed = _answer_fields(fields)
+        self.warped += is_warped(fields, _names)
         code = status if isinstance(status, int) else 0
         return _Answer(code, self._seconds(parts, b"timestamp_end"), cookies, streamed or code == 101)
 
@@ -195,6 +198,10 @@ def pairs(headers: bytes) -> list[tuple[str, str]]:
         value = piece(headers, name[1] + 1, pair[1])
         pairs.append((headers[name[0] : name[1]].decode("latin-1"), headers[value[0] : value[1]].decode("latin-1")))
     return pairs
+
+
+def _names(headers: bytes) -> list[str]:
+    return [name for name, _ in pairs(headers)]
 
 
 def _answer_fields(headers: bytes) -> tuple[tuple[str, ...], bool]:

@@ -15,7 +15,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from nightlatch.core.instants import parse_rfc3339
 from nightlatch.core.request import RequestView
 from nightlatch.replay.exchange import EARLIEST, LATEST, Exchange, Unfit
-from nightlatch.replay.readers.views import STREAMED, Fields, Views
+from nightlatch.replay.readers.views import STREAMED, Fields, Views, is_warped
 
 
 class Field(Struct, gc=False):
@@ -81,6 +81,7 @@ class HarReader:
     def __init__(self, file: str, views: Views) -> None:
         self._file, self._views = file, views
         self._known: dict[tuple[object, ...], tuple[RequestView, str]] = {}
+        self.warped = 0
 
     def exchange(self, position: int, entry: Entry) -> Exchange:
         """The exchange that `entry` tells of.
@@ -95,8 +96,11 @@ class HarReader:
             size = body_size(entry.request)
         if answer is None:
             return Exchange(position, self._file, at, duration, view, origin, 0, size=size)
-        status = answer.status if type(answer.status) is int else 0
-        cookies = () if answer.headers is UNSET else set_cookies(answer.headers)
+        status = whole_status(answer.status)
+        cookies: tuple[str, ...] = ()
+        if answer.headers is not UNSET:
+            cookies = set_cookies(answer.headers)
+            self.warped += is_warped(bytes(answer.headers), _names)
         streamed = status == 101 or (answer.content is not None and _streamed(answer.content.mimeType))
         return Exchange(position, self._file, at, duration, view, origin, status, cookies, streamed, None, size)
 
@@ -130,6 +134,11 @@ class HarReader:
             name = self._views.name(field.name)
             if name is not None:
                 yield name, field.value
+
+
+def whole_status(status: object) -> int:
+    """The status of an answer; 0 where there was none, as the -1 that Playwright writes of an aborted request says."""
+    return status if type(status) is int and status > 0 else 0
 
 
 def instant(text: str) -> int:
@@ -186,6 +195,10 @@ def whole(text: object) -> str:
 def cookie_line(cookies: bytes) -> str:
     """The `cookies` array as a Cookie header; empty when there is none, or none that can be read."""
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in fields_of(cookies))
+
+
+def _names(raw: bytes) -> Iterator[str]:
+    return (field.name for field in fields_of(raw))
 
 
 def set_cookies(headers: Raw) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ def read_har(file: str, content: bytes, views: Views) -> Capture:
     """
     reader, skipped = HarReader(file, views), list[Skipped]()
     exchanges = list(_fitting(reader, _entries(file, content, skipped), skipped))
-    return Capture(file, exchanges, skipped)
+    return Capture(file, exchanges, skipped, reader.warped)
 
 
 def _fitting(reader: HarReader, entries: Iterable[Entry | None], skipped: list[Skipped]) -> Iterator[Exchange]:

@@ -89,7 +89,12 @@ def _joined(file: str, captures: list[Capture]) -> Capture:
     if len(captures) == 1:
         return captures[0]._replace(file=file)
     skipped = [skip._replace(at=f"{each.file}: {skip.at}") for each in captures for skip in each.skipped]
-    return Capture(file, [exchange for each in captures for exchange in each.exchanges], skipped)
+    return Capture(
+        file,
+        [exchange for each in captures for exchange in each.exchanges],
+        skipped,
+        sum(each.warped for each in captures),
+    )
 
 
 def _read(file: str, content: bytes | mmap.mmap, views: Views, columns: Columns) -> Capture:

@@ -4,7 +4,7 @@ Captures repeat themselves, so everything that can be worked out once per distin
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from nightlatch.core.request import RequestView
@@ -17,6 +17,10 @@ JUDGED_BY = frozenset(
 
 STREAMED = re.compile(r"\s*(text/event-stream|application/(x-ndjson|ndjson|jsonl|json-seq|stream\+json))\s*(;|$)", re.I)
 """Content types of answers that come bit by bit, for as long as they like."""
+
+_CLOCK = "nightlatch-clock"
+_CLOCKS = (b"Nightlatch-Clock", b"nightlatch-clock")
+"""As HTTP/1.1 and HTTP/2 have it."""
 
 Fields = tuple[tuple[str, str], ...]
 """Kept header fields, names in lower case, in the order in which they were sent."""
@@ -111,3 +115,13 @@ def grouped(fields: Fields) -> dict[str, tuple[str, ...]]:
     for name, value in fields:
         headers.setdefault(name, []).append(value)
     return {name: tuple(values) for name, values in headers.items()}
+
+
+def is_warped(headers: bytes, names: Callable[[bytes], Iterable[str]]) -> bool:
+    """Whether an answer came from a guard whose clock was moved.
+
+    Args:
+        headers: its header fields, as the file has them; looked into only where the name stands in them.
+        names: reads the names of the fields.
+    """
+    return any(name in headers for name in _CLOCKS) and any(name.lower() == _CLOCK for name in names(headers))

@@ -1,6 +1,7 @@
 """From instants, durations and counts to places on a drawing, and the marks that stand at its edges. Draws nothing."""
 
-from math import log
+from collections.abc import Iterable
+from math import ceil, log
 from typing import NamedTuple
 
 from nightlatch.core.durations import format_duration
@@ -76,18 +77,31 @@ def duration_ticks(scale: LogScale) -> list[Tick]:
     return [Tick(scale(each), format_duration(each)) for each in _DURATIONS if scale.least <= each <= scale.most]
 
 
-def number_ticks(most: float, count: int = 4) -> list[Tick]:
-    """Round numbers from 0 to `most`."""
-    if most <= 0:
-        return [Tick(0, "0")]
-    size = 10.0 ** len(str(int(most))) / 1e6
+def number_ticks(most: float, count: int = 4, least: float = 0) -> list[Tick]:
+    """Round numbers from `least` to `most`, about `count` of them."""
+    if most <= least:
+        return [Tick(0, _number(least))]
+    span = most - least
+    size = 10.0 ** len(str(int(span))) / 1e6
     step = next(
         factor * size * 10**power
         for power in range(12)
         for factor in (1, 2, 5)
-        if most / (factor * size * 10**power) <= count
+        if span / (factor * size * 10**power) <= count
     )
-    scale = Scale(0, most)
-    return [
-        Tick(scale(step * n), f"{step * n:.6f}".rstrip("0").rstrip(".")) for n in range(int(most / step + 1e-9) + 1)
-    ]
+    scale = Scale(least, most)
+    first, last = ceil(least / step - 1e-9), int(most / step + 1e-9)
+    return [Tick(scale(step * n), _number(step * n)) for n in range(first, last + 1)]
+
+
+def around(values: Iterable[float], room: float) -> Scale:
+    """A scale on which all of `values` stand, none of them below 0, with the share `room` of their span left at both
+    ends."""
+    known = list(values)
+    least, most = min(known), max(known)
+    beyond = room * (most - least or most or 1)
+    return Scale(max(0, least - beyond), most + beyond)
+
+
+def _number(value: float) -> str:
+    return f"{value:.6f}".rstrip("0").rstrip(".")

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 from nightlatch.replay.exchange import CaptureUnreadable
 from nightlatch.replay.readers.flows import pairs
-from nightlatch.replay.readers.har import instant
+from nightlatch.replay.readers.har import instant, whole_status
 from nightlatch.replay.readers.sniff import contents, is_flows, plain
 from nightlatch.replay.readers.tnetstring import Broken, decoded, members, piece
 
@@ -83,7 +83,7 @@ def _entry(entry: Any) -> Sent:
     cookies = tuple(line for name, value in told if name == "set-cookie" for line in value.split("\n"))
     location = next((value for name, value in told if name == "location"), "")
     target = (url.path or "/") + (f"?{url.query}" if url.query else "")
-    came = Answer(_whole(answer.get("status")), instant(entry["startedDateTime"]), location, cookies)
+    came = Answer(whole_status(answer.get("status")), instant(entry["startedDateTime"]), location, cookies)
     return Sent(str(asked["method"]).upper(), target, fields, _body(asked), came)
 
 
@@ -97,10 +97,6 @@ def _body(asked: Mapping[str, Any]) -> bytes:
         return str(posted["text"]).encode()
     params = [(each["name"], each.get("value") or "") for each in posted.get("params") or ()]
     return urlencode(params).encode() if params else b""
-
-
-def _whole(status: object) -> int:
-    return status if isinstance(status, int) else 0
 
 
 def _flows(content: bytes | mmap.mmap) -> Iterator[tuple[int, Sent]]:
@@ -131,7 +127,7 @@ def _flow(content: bytes | mmap.mmap, parts: Mapping[bytes, tuple[int, int]]) ->
         tuple((name.lower(), value) for name, value in asked.get(b"headers") or ()),
         body or asked.get(b"body") or b"",
         Answer(
-            _whole(told.get(b"status_code") or told.get(b"code")),
+            whole_status(told.get(b"status_code") or told.get(b"code")),
             round(float(asked.get(b"timestamp_start") or 0) * 1_000_000),
             next((value for name, value in answered if name == "location"), ""),
             tuple(value for name, value in answered if name == "set-cookie"),

@@ -19,7 +19,9 @@ def differences(recorded: Answer, now: Answer, origins: tuple[str, str]) -> tupl
 
 
 def _differences(recorded: Answer, now: Answer, origins: tuple[str, str]) -> Iterator[str]:
-    if recorded.status and recorded.status != now.status:
+    if not recorded.status:
+        return  # nobody waited for the answer: there is nothing to compare with
+    if recorded.status != now.status:
         yield f"status {now.status}, was {recorded.status}"
     before, after = (_place(answer.location, origins) for answer in (recorded, now))
     if before != after:

@@ -79,6 +79,12 @@ class Page:
         await self.tell(script)
         await self._loaded()
 
+    async def arrive(self, part: str) -> None:
+        """Wait for it to come, by itself, to an address with `part` in it, since it was last opened or left. Asks the
+        page nothing: one that is being replaced does not answer."""
+        while not any(part in _went_to(event) for event in self._events):
+            self._events.append(await self._next())
+
     async def tell(self, script: str) -> Any:
         """What `script` evaluates to, awaited if it is a promise."""
         done = await self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
@@ -124,6 +130,10 @@ async def chromium(directory: Path, *flags: str) -> AsyncIterator[Page]:
         process.terminate()
         process.wait(20)
         log.close()
+
+
+def _went_to(event: dict[str, Any]) -> str:
+    return str(event["params"]["frame"]["url"]) if event.get("method") == "Page.frameNavigated" else ""
 
 
 def _port(profile: Path) -> int:

@@ -13,7 +13,6 @@ from tests.e2e.chromium import Page, chromium
 from tests.e2e.conftest import USERS
 from tests.e2e.processes import Guard
 from tests.e2e.upstream import Reply, Upstream
-from tests.e2e.waiting import PAUSE
 
 Story = Callable[[Guard, Page], Awaitable[None]]
 Live = Callable[..., None]
@@ -220,16 +219,6 @@ async def _log_out(page: Page) -> None:
     assert "Your session has ended" in await page.text()
 
 
-async def _at_login(page: Page) -> None:
-    """Once the login is what one sees."""
-    deadline, url = monotonic() + 30, ""
-    while "/.nightlatch/login" not in url:
-        assert monotonic() < deadline, url
-        await asyncio.to_thread(PAUSE.wait, 0.05)
-        history = await page.call("Page.getNavigationHistory")  # whatever document there is, or none yet
-        url = history["entries"][history["currentIndex"]]["url"]
-
-
 @pytest.mark.parametrize("flags", [(), (NO_BFCACHE,)], ids=["bfcache", "http_cache"])
 def test_after_a_logout_the_back_button_shows_nothing(live: Live, flags: tuple[str, ...]) -> None:
     async def story(guard: Guard, page: Page) -> None:
@@ -238,7 +227,8 @@ def test_after_a_logout_the_back_button_shows_nothing(live: Live, flags: tuple[s
         await page.tell("document.title = 'secret'")
         await _log_out(page)
         await page.leave("history.back()")
-        await _at_login(page)
+        async with asyncio.timeout(30):
+            await page.arrive("/.nightlatch/login")
 
     live(story, *flags)
 

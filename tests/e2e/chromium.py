@@ -16,6 +16,7 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
+    "--hide-scrollbars",
     "--disable-gpu",
     "--disable-dev-shm-usage",
     "--no-first-run",

@@ -66,6 +66,30 @@ def test_a_session_lives_as_long_as_some_rule_lets_it(benches: Benches) -> None:
     assert bench.sweep() == 1
 
 
+LIVES_LONGER = (
+    ("[session]\nidle = '30m'\nabsolute = 'off'\n", "idle = 'off'\nabsolute = '3h'", 180),
+    ("[session]\nidle = 'off'\nabsolute = '3h'\n", "idle = '30m'\nabsolute = 'off'", 180),
+    ("[session]\nidle = '30m'\nabsolute = '8h'\n", "idle = '2h'", 120),
+    ("[session]\nidle = '2h'\nabsolute = '8h'\n", "idle = '30m'", 120),
+    ("[session]\nidle = '2h'\nabsolute = '3h'\n", "idle = '30m'\nabsolute = '8h'", 120),
+    ("[session]\nidle = 'off'\nabsolute = '1h'\n", "idle = 'off'\nabsolute = '3h'", 180),
+)
+
+
+@pytest.mark.parametrize(("session", "rule", "minutes"), LIVES_LONGER)
+def test_whichever_rule_that_is_nobody_is_looked_at_before(
+    benches: Benches, monkeypatch: pytest.MonkeyPatch, session: str, rule: str, minutes: int
+) -> None:
+    bench = benches(f"{session}[[rule]]\nname = 'kiosk'\nmatch = {{ path = '/kiosk' }}\n{rule}\n")
+    bench.log_in()
+    looked_at = Counter[int]()
+    monkeypatch.setattr(type(bench.guard), "run_out", _counted(Guarding.run_out, looked_at, lambda: 0))
+    bench.later(minutes, us=-1)
+    assert bench.sweep() == 0 and not looked_at
+    bench.later(us=1)
+    assert bench.sweep() == 1
+
+
 def test_other_sites_are_not_swept(bench: Bench) -> None:
     bench.log_in()
     bench.later(30)

@@ -6,8 +6,10 @@ a deadline that its unwritten touch could still move is given two seconds.
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
+from math import inf
 
-from nightlatch.core.policy import Limits
+from nightlatch.core.matching import all_rules
+from nightlatch.core.policy import Limits, Policy
 from nightlatch.core.remembering import remembered_policy
 from nightlatch.core.session import End, Session
 from nightlatch.proxy.guard import Guard
@@ -59,10 +61,9 @@ class Sweeper:
                 yield current, end
 
     def _candidates(self, now: int) -> Iterator[Sequence[Session]]:
-        """Sessions that the session rule refuses."""
         policy = self._guard.policy
-        yield from self._asked(policy.session, now)
-        yield from self._asked(remembered_policy(policy).session, now, remembered=True)
+        yield from self._asked(_laxest(policy), now)
+        yield from self._asked(_laxest(remembered_policy(policy)), now, remembered=True)
 
     def _asked(self, limits: Limits, now: int, *, remembered: bool = False) -> Iterable[Sequence[Session]]:
         return self._guard.reader.idle_since(
@@ -72,3 +73,14 @@ class Sweeper:
             at_once=AT_ONCE,
             remembered=remembered,
         )
+
+
+def _laxest(policy: Policy) -> Limits:
+    """Of the rules that a session must have outlived, every one, that which lets people be away for longest: whom it
+    lets live need not be looked at four times a second."""
+    limits = (rule.limits for rule in all_rules(policy))
+    return max(limits, key=lambda each: (_longest(each.idle), _longest(each.absolute)))
+
+
+def _longest(limit: int | None) -> float:
+    return inf if limit is None else limit

@@ -147,6 +147,38 @@ def test_hosts(pattern: str, host: str, expected: bool) -> None:
     assert host_matches(pattern, host) is expected
 
 
+def host_model(pattern: str, host: str) -> bool:
+    """What a host pattern means, place by place."""
+
+    @cache
+    def fits(at: int, place: int) -> bool:
+        if at == len(pattern):
+            return place == len(host)
+        if pattern[at] != "*":
+            return host[place : place + 1] == pattern[at] and fits(at + 1, place + 1)
+        across = pattern.startswith("**", at)
+        after = at + len(pattern[at:]) - len(pattern[at:].lstrip("*"))
+        return fits(after, place) or (place < len(host) and (across or host[place] != ".") and fits(at, place + 1))
+
+    return fits(0, 0)
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b", ".", "*", "**", "*a", "***"]), min_size=2, max_size=8).map("".join),
+    st.text("ab.", max_size=9),
+)
+def test_hosts_agree_with_the_model(pattern: str, host: str) -> None:
+    plain = pattern.removesuffix(".") if pattern.endswith(".") else pattern
+    expected = pattern == "*" or host_model(plain, host.removesuffix("."))
+    assert host_matches(pattern, host) == expected
+
+
+@pytest.mark.parametrize("pattern", ["**.a.**.b.**.c", "**a**b**c**d", "*a*b*c*d", "**.e**e*e*e*e*x"])
+def test_no_host_keeps_the_guard_busy(pattern: str) -> None:
+    """A name below `localhost` may be as long as a head may."""
+    assert not host_matches(pattern, "a.b.e" * 8_000 + ".localhost")
+
+
 @pytest.mark.parametrize(
     ("network", "address", "expected"),
     [

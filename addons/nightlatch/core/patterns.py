@@ -4,9 +4,11 @@
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from itertools import pairwise
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 _REPEATED = re.compile(r"(?:/\*\*(?=/|\Z)){2,}")
@@ -44,10 +46,19 @@ def _path_pattern(pattern: str, fold: bool, slash: bool) -> re.Pattern[str]:
     text = _REPEATED.sub("/**", text)
     if text == "/**":
         return re.compile("/.*", re.DOTALL)
-    return re.compile(_expression([part for part in _PARTS.split(text) if part]), re.DOTALL)
+    return re.compile(_expression([part for part in _PARTS.split(text) if part], _PATH), re.DOTALL)
 
 
-def _expression(parts: list[str]) -> str:
+class _Kind(NamedTuple):
+    """What is matched."""
+
+    within: str
+    """A character of a segment, or of a label, as an expression."""
+    text: Callable[[str], str]
+    """The expression for what is meant as it stands."""
+
+
+def _expression(parts: list[str], kind: _Kind) -> str:
     """For `parts` (texts, `*`, `**` or more of them, `/**` as whole segments) an expression that does not go back.
 
     What stands before a `**` is found at the first place where it fits, for good (an atomic group): whatever a later
@@ -58,28 +69,28 @@ def _expression(parts: list[str]) -> str:
     edges = [0, *across, len(parts)]
     runs = [parts[begin:end] for begin, end in pairwise(edges)]
     ends = [_SEGMENT_ENDS if run[0] == "/**" else "" for run in runs[1:]]
-    found = [f"(?>{_run(run, end)})" for run, end in zip(runs, ends, strict=False)]
-    return "".join(found) + _run(runs[-1], None)
+    found = [f"(?>{_run(run, end, kind)})" for run, end in zip(runs, ends, strict=False)]
+    return "".join(found) + _run(runs[-1], None, kind)
 
 
-def _run(run: list[str], end: str | None) -> str:
+def _run(run: list[str], end: str | None, kind: _Kind) -> str:
     """`run`, which begins with a text or with what goes across and has no further one of those, as short as can be, up
     to where `end` holds; with None up to the end of the path, for which only its last `*` may have to go back."""
     stars = [at for at, part in enumerate(run) if part == "*"]
     if not stars:
-        return "".join(_piece(part, greedy=end is None) for part in run) + (end or "")
-    first = "".join(_piece(part, greedy=False) for part in run[: stars[0]])
-    *others, last = ["".join(map(_text, run[at + 1 : until])) for at, until in pairwise([*stars, len(run)])]
-    within = "".join(f"(?>[^/]*?{text})" for text in others)
-    return first + within + (f"[^/]*{last}" if end is None else f"(?>[^/]*?{last}{end})")
+        return "".join(_piece(part, kind, greedy=end is None) for part in run) + (end or "")
+    first = "".join(_piece(part, kind, greedy=False) for part in run[: stars[0]])
+    *others, last = ["".join(map(kind.text, run[at + 1 : until])) for at, until in pairwise([*stars, len(run)])]
+    within = "".join(f"(?>{kind.within}*?{text})" for text in others)
+    return first + within + (f"{kind.within}*{last}" if end is None else f"(?>{kind.within}*?{last}{end})")
 
 
-def _piece(part: str, *, greedy: bool) -> str:
+def _piece(part: str, kind: _Kind, *, greedy: bool) -> str:
     if part == "/**":
         return "(?:/.*)?" if greedy else "(?:/.*?)??"
     if part.startswith("**"):
         return ".*" if greedy else ".*?"
-    return _text(part)
+    return kind.text(part)
 
 
 def _text(part: str) -> str:
@@ -93,6 +104,9 @@ def _character(character: str) -> str:
     return f"(?:{re.escape(character)}|(?i:{encoded}))"
 
 
+_PATH, _HOST = _Kind("[^/]", _text), _Kind("[^.]", re.escape)
+
+
 def host_matches(pattern: str, host: str) -> bool:
     """Whether the host name `host` matches: `*` within a label, `**` across; a lone `*` matches every host.
 
@@ -104,13 +118,7 @@ def host_matches(pattern: str, host: str) -> bool:
 @lru_cache(maxsize=1024)
 def _host_pattern(pattern: str) -> re.Pattern[str]:
     parts = re.split(r"(\*+)", pattern.lower().removesuffix("."))
-    return re.compile("".join(_host_piece(part) for part in parts), re.DOTALL)
-
-
-def _host_piece(part: str) -> str:
-    if not part.startswith("*"):
-        return re.escape(part)
-    return "[^.]*" if part == "*" else ".*"
+    return re.compile(_expression([part for part in parts if part], _HOST), re.DOTALL)
 
 
 @lru_cache(maxsize=8192)

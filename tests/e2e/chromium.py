@@ -75,9 +75,10 @@ class Page:
         await self._loaded()
 
     async def leave(self, script: str) -> None:
-        """Run `script`, which leaves the page, and wait for the next page to have loaded."""
+        """Run `script`, which leaves the page, and wait for the next page to have loaded. Not at once: a page that is
+        left while it is asked gives no answer."""
         self._events.clear()
-        await self.tell(script)
+        await self.tell(f"void setTimeout(() => {{ {script} }})")
         await self._loaded()
 
     async def arrive(self, part: str) -> None:

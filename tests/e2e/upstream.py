@@ -175,7 +175,7 @@ async def _stream(writer: asyncio.StreamWriter, head: bytes, piece: bytes) -> bo
     while not writer.is_closing():
         writer.write(piece)
         await writer.drain()
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.05)  # the application ticks; no test waits for it
     return False
 
 

@@ -130,7 +130,7 @@ async def test_many_at_once_share_one_fetch_and_one_may_leave() -> None:
     issuer = Issuer(key("a"))
     issuer.go.clear()
     waiting = [asyncio.ensure_future(issuer.wanted("a")) for _ in range(20)]
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # one turn of the loop, in which they begin
     waiting[0].cancel()
     issuer.go.set()
     results = await asyncio.gather(*waiting, return_exceptions=True)

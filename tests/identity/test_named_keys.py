@@ -21,7 +21,7 @@ class Store:
 
     async def _load(self, kid: str) -> Keys:
         self.asked.append(kid)
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # gives others a turn, as a fetch does
         if self.failure:
             raise KeysUnavailable(self.failure)
         return (key("a"),) if kid == "a" else ()

@@ -206,7 +206,7 @@ def test_a_code_that_nobody_asked_for_is_wrong(bench: Bench) -> None:
     ],
 )
 def test_a_link_does_not_tell_what_became_of_a_form(form: str, *, elsewhere: bool, kept: bool, told: bool) -> None:
-    assert ("form" in believable({"form": [form]}, elsewhere=elsewhere, kept=kept)) is told
+    assert ("form" in believable({"form": [form]}, by_link=elsewhere, kept=kept)) is told
 
 
 def test_a_link_from_elsewhere_tells_no_reasons_but_clocks(bench: Bench) -> None:

@@ -104,7 +104,7 @@ async def scene(*earlier: bytes, ended: bool = False) -> Scene:
     )
     task = loop.create_task(handler.handle_connection(client))
     handler.transports[client].handler = task
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # one turn of the loop, in which the handler begins
     return Scene(transport=transport, layers=layers, handler=handler, task=task, before=before)
 
 
@@ -129,8 +129,8 @@ def test_what_had_arrived_earlier_comes_first(ended: bool) -> None:
         if not ended:
             on.transport.protocol.data_received(b"later")
             on.transport.protocol.connection_lost(None)
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # a turn for the end to be told
+        await asyncio.sleep(0)  # and one for the handler to hear of it
         assert on.layers.told == [b"earlier", *([] if ended else [b"later"]), "ConnectionClosed"]
         on.task.cancel()
 

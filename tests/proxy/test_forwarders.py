@@ -144,6 +144,12 @@ def test_the_dev_login_is_for_this_machine_however_one_came(
         assert response(flow).status_code == 403 and "Set-Cookie" not in response(flow).headers
 
 
+@pytest.mark.parametrize("name", ["X-Real-IP", "True-Client-IP", "CF-Connecting-IP"])
+def test_whatever_a_tunnel_calls_it(behind: Bench, name: str) -> None:
+    told = {name: CLIENT, "Origin": ORIGIN}
+    assert response(behind.post("login", {"user": "ada"}, headers=told)).status_code == 403
+
+
 def test_a_proxy_of_this_machine_may_stand_in_between(behind: Bench) -> None:
     told = {"X-Forwarded-For": "127.0.0.1, [::1]:4711", "Origin": ORIGIN}
     assert response(behind.post("login", {"user": "ada"}, headers=told)).status_code == 303

@@ -21,17 +21,17 @@ _LONGEST_SHOWN = 128
 """Characters of a name that nobody has."""
 
 
-def believable(asked: Mapping[str, list[str]], *, elsewhere: bool, kept: bool) -> dict[str, list[str]]:
+def believable(asked: Mapping[str, list[str]], *, by_link: bool, kept: bool) -> dict[str, list[str]]:
     """What the login's address says (`asked`), less what a link could have made up.
 
     Args:
-        elsewhere: another site led here; then no reasons are told, nor what became of a form, which only a page of
+        by_link: another site led here; then no reasons are told, nor what became of a form, which only a page of
             this site can have sent.
         kept: a form of this browser is kept.
     """
     form = asked.get("form", [""])[0]
-    doubted = {"form"} if elsewhere or form not in _FORMS or (form == "kept" and not kept) else set()
-    doubted |= {"reason"} if elsewhere else set()
+    doubted = {"form"} if by_link or form not in _FORMS or (form == "kept" and not kept) else set()
+    doubted |= {"reason"} if by_link else set()
     return {name: values for name, values in asked.items() if name not in doubted}
 
 

@@ -11,6 +11,9 @@ from ipaddress import ip_address, ip_network
 from nightlatch.core.patterns import network_contains
 from nightlatch.core.request import Headers
 
+_NAME_HOPS = ("x-forwarded-for", "x-real-ip", "true-client-ip", "cf-connecting-ip")
+"""Where proxies and tunnels say who was there before them. What none of them says nobody can know."""
+
 _LONGEST = 64
 """How many hops are looked at: the rest is somebody's idea of a joke."""
 
@@ -51,7 +54,7 @@ def client_address(peer: str, headers: Headers, trusted: Sequence[str]) -> str:
 def came_from_here(peer: str, headers: Headers) -> bool:
     """Whether a request was made on this machine as far as anybody says: the connection, and every hop that somebody in
     between has named. Nobody has to be trusted for that; a tunnel that lets the world in ends on this machine, too."""
-    named = [part for line in headers.get("x-forwarded-for", ()) for part in line.split(",")]
+    named = [part for name in _NAME_HOPS for line in headers.get(name, ()) for part in line.split(",")]
     return all(_is_here(hop.strip()) for hop in (peer, *named))
 
 

@@ -150,9 +150,9 @@ def _login_page(service: Service, flow: http.HTTPFlow, arrival: Arrival) -> Awai
         return _at_provider(service, flow, arrival, oidc_begin.begin)
     if _is_elsewhere(service, flow, arrival):
         return None
-    linked = arrival.request.header("sec-fetch-site") in ("cross-site", "same-site")
+    by_link = arrival.request.header("sec-fetch-site") in ("cross-site", "same-site")
     kept = service.kept.of(form_keeping.mark_of(arrival), arrival.now) is not None
-    asked = dev_login.believable(parse_qs(arrival.request.query), elsewhere=linked, kept=kept)
+    asked = dev_login.believable(parse_qs(arrival.request.query), by_link=by_link, kept=kept)
     back = safe_return_to(_first(asked, "return_to"), arrival.origin)
     fields = dev_login.page_fields(service.guard, asked, back, who=_who(service, arrival))
     answer(flow, page_answer(service, arrival, 200, "login", fields))

@@ -41,9 +41,10 @@ class Sweeper:
             due = list(self._due(some, now))
             if due and company is None:
                 company = self._guard.has_company(self._site)
-            since = {session.id: self._due_since.get(session.id, wall) for session, _ in due} if company else {}
-            waiting |= since
-            ended += await self._end([(s, end) for s, end in due if wall - since.get(s.id, 0) >= PATIENCE])
+            if company:
+                waiting |= {session.id: self._due_since.get(session.id, wall) for session, _ in due}
+                due = [(session, end) for session, end in due if wall - waiting[session.id] >= PATIENCE]
+            ended += await self._end(due)
             await asyncio.sleep(0)
         self._due_since = waiting
         return ended
